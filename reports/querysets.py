@@ -1,0 +1,46 @@
+"""Who may see which packets and ledger rows. Reads start here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+
+from agencies.roles import Can
+
+if TYPE_CHECKING:
+    from agencies.models import User
+
+
+class SubmissionQuerySet(models.QuerySet):
+    """Packets."""
+
+    def visible_to(self, user: User) -> Self:
+        """The office sees all that were submitted or started; agency staff see their own."""
+        if user.can(Can.READ_ALL_PACKETS):
+            return self
+        return self.filter(agency__in=user.agencies_where(Can.READ_OWN_PACKETS))
+
+
+class EntryQuerySet(models.QuerySet):
+    """Lines of packets."""
+
+    def visible_to(self, user: User) -> Self:
+        if user.can(Can.READ_ALL_PACKETS):
+            return self
+        return self.filter(submission__agency__in=user.agencies_where(Can.READ_OWN_PACKETS))
+
+
+class AcceptanceQuerySet(models.QuerySet):
+    """Blocks of the ledger."""
+
+    def visible_to(self, user: User) -> Self:
+        """What was accepted is the common record: whoever reads progress may see what it rests on."""
+        return self if user.can(Can.READ_PROGRESS) else self.none()
+
+
+class FigureQuerySet(models.QuerySet):
+    """Accepted numbers."""
+
+    def visible_to(self, user: User) -> Self:
+        return self if user.can(Can.READ_PROGRESS) else self.none()

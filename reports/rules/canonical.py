@@ -1,0 +1,92 @@
+"""The canonical content of a ledger block, and its hash. Pure; an export alone is enough to recompute it.
+
+Content is UTF-8 text of JSON lines: one header, then one line per figure in block order. Natural keys only,
+numbers as shortest plain decimal strings, times in UTC.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+GENESIS = "0" * 64
+
+
+class BlockHeader(NamedTuple):
+    """Who accepted what, when and why. Agency, plan, quarter and people by natural key."""
+
+    number: int
+    plan: str
+    agency: str
+    period: str
+    submitted_by: str
+    accepted_by: str
+    accepted_at: datetime
+    reason: str
+    figure_count: int
+
+
+class BlockFigure(NamedTuple):
+    """One figure of a block. `scope` is the reporter's natural key within its target."""
+
+    target: str
+    scope: str
+    period: str
+    value: Decimal | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+    stage: str
+    actual_on: date | None
+    words: str
+    reason: str
+    entered_by: str
+
+
+def plain(number: Decimal | None) -> str | None:
+    """34000.500000 -> "34000.5"; null stays null."""
+    if number is None:
+        return None
+    text = f"{number:f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text in ("-0", "") else text
+
+
+def _line(values: list) -> bytes:
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def _header_line(header: BlockHeader) -> bytes:
+    at = header.accepted_at.astimezone(UTC).isoformat(timespec="microseconds")
+    return _line(list(header._replace(accepted_at=at)))  # type: ignore[arg-type]
+
+
+def _figure_line(figure: BlockFigure) -> bytes:
+    target, scope, period, value, numerator, denominator, stage, actual_on, words, reason, entered_by = figure
+    return _line(
+        [
+            target,
+            scope,
+            period,
+            plain(value),
+            plain(numerator),
+            plain(denominator),
+            stage,
+            actual_on.isoformat() if actual_on else None,
+            words,
+            reason,
+            entered_by,
+        ]
+    )
+
+
+def block_hash(previous_hash: str, header: BlockHeader, figures: Iterable[BlockFigure]) -> str:
+    """SHA-256 of the previous hash and the block's canonical content, as 64 hexadecimal digits."""
+    digest = hashlib.sha256(previous_hash.encode())
+    digest.update(_header_line(header))
+    for figure in figures:
+        digest.update(_figure_line(figure))
+    return digest.hexdigest()

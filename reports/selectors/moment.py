@@ -1,0 +1,118 @@
+"""Which state a page shows: plan, quarter, and as known at. From the address, and back into it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+from typing import NamedTuple
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+from django.utils.dateparse import parse_date, parse_datetime
+
+from targets.models import Plan
+
+from ..models import Acceptance, ReportingPeriod
+
+
+class Moment(NamedTuple):
+    """One state of one plan. `number` is the ledger number that it rests on; `known_at` is null for now.
+
+    `asked` is the text of `known_at` in the address; `fault` names what of the address could not be used.
+    """
+
+    plan: Plan
+    periods: tuple[ReportingPeriod, ...]
+    period: ReportingPeriod
+    number: int
+    known_at: datetime | None
+    asked: str
+    fault: str
+
+    @property
+    def is_now(self) -> bool:
+        return self.known_at is None
+
+    @property
+    def known(self) -> int | None:
+        """Ledger number to pass to a computation; None for all there is."""
+        return None if self.is_now else self.number
+
+    @property
+    def basis(self) -> str:
+        """Names everything that a page of this moment rests on; the same text means the same page."""
+        known = "now" if self.is_now else f"{self.known_at:%Y%m%dT%H%M%S}"
+        return f"{self.plan.code}:{self.plan.revision}:{self.period.code}:{known}:{self.number}"
+
+    def query(self, **changes: str) -> str:
+        """The address's query for this moment, with changes: `?plan=…&period=…&known_at=…`."""
+        state = {"plan": self.plan.code, "period": self.period.code, "known_at": self.asked} | changes
+        return "?" + urlencode({name: value for name, value in state.items() if value})
+
+
+class NoPlan(Exception):
+    """There is no plan to show yet, or none of that code that the reader may see."""
+
+
+def moment(params: Mapping[str, str], plans: list[Plan], *, now: datetime) -> Moment:
+    """The state that an address asks for. What it leaves out, or cannot be used, becomes the usual state.
+
+    `plans` are those the reader may see. NoPlan when there is none or the named one is not among them.
+    """
+    wanted = params.get("plan", "")
+    plan = next((plan for plan in plans if wanted in ("", plan.code)), None)
+    if plan is None:
+        raise NoPlan(wanted)
+    periods = tuple(plan.periods.all())
+    if not periods:
+        raise NoPlan(plan.code)
+    period = next((period for period in periods if period.code == params.get("period")), None)
+    fault = "period" if params.get("period") and period is None else ""
+    known_at, number = _known(params.get("known_at", "").strip(), plan)
+    if params.get("known_at", "").strip() and known_at is None:
+        fault = "known_at"
+    return Moment(
+        plan,
+        periods,
+        period or newest_settled(plan, periods, now),
+        _head() if number is None else number,
+        known_at,
+        "" if known_at is None else params["known_at"].strip(),
+        fault,
+    )
+
+
+def newest_settled(plan: Plan, periods: tuple[ReportingPeriod, ...], now: datetime) -> ReportingPeriod:
+    """The newest quarter that nobody can enter any more; the first one while there is none."""
+    still_open = set(
+        ReportingPeriod.objects.filter(plan=plan).filter(Q(closes_at__gt=now) | Q(extensions__until__gt=now)).values_list("pk", flat=True)
+    )
+    settled = [period for period in periods if period.pk not in still_open]
+    return settled[-1] if settled else periods[0]
+
+
+def _head() -> int:
+    return Acceptance.objects.order_by("-number").values_list("number", flat=True).first() or 0
+
+
+def _known(text: str, plan: Plan) -> tuple[datetime | None, int | None]:
+    """(moment, ledger number) of a date (its end), a time or a ledger number; (None, None) for now or nonsense."""
+    if text.isdecimal():
+        at = Acceptance.objects.filter(number=text[:18]).values_list("accepted_at", flat=True).first()
+        return (at, int(text)) if at else (None, None)
+    at = _moment_of(text, ZoneInfo(plan.time_zone))
+    if at is None:
+        return None, None
+    number = Acceptance.objects.filter(accepted_at__lte=at).order_by("-number").values_list("number", flat=True).first()
+    return at, number or 0
+
+
+def _moment_of(text: str, zone: ZoneInfo) -> datetime | None:
+    try:
+        if day := parse_date(text):
+            return datetime.combine(day + timedelta(days=1), time.min, zone) - timedelta(microseconds=1)
+        at = parse_datetime(text.replace(" ", "+"))
+        return at and (at if at.tzinfo else at.replace(tzinfo=zone))
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,228 @@
+"""Lines of a packet: entering a figure. The one door for web, spreadsheet and API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext_noop
+
+from agencies.models import User
+from agencies.roles import Can
+from targets.rules import Bound, Combine, Stage
+
+from ..models import Entry, Extension
+from ..models.submissions import State
+from ..rules.numbers import NotANumber, parse_number, plain_or_none
+from ..rules.windows import RefusalCode, window_refusal
+from ..selectors.doubts import doubts_of
+from . import audit
+from .packets import settle
+from .refused import Refused, refuse
+
+MAX_WORDS = 2000
+FIELD_NAMES = {
+    "value": gettext_noop("this quarter's value"),
+    "numerator": gettext_noop("numerator"),
+    "denominator": gettext_noop("denominator"),
+    "stage": gettext_noop("stage"),
+    "actual_on": gettext_noop("actual date"),
+    "words": gettext_noop("note"),
+    "nothing_because": gettext_noop("nothing to report, because"),
+    "explanation": gettext_noop("explanation"),
+}
+
+
+@dataclass(frozen=True)
+class Input:
+    """What somebody typed into one line, as text. Empty text means nothing, never zero."""
+
+    value: str = ""
+    numerator: str = ""
+    denominator: str = ""
+    stage: str = ""
+    actual_on: str = ""
+    words: str = ""
+    nothing_because: str = ""
+    explanation: str = ""
+
+    @classmethod
+    def of(cls, fields: Mapping[str, str]) -> Input:
+        return cls(**{name: fields.get(name, "").strip() for name in cls.__dataclass_fields__})
+
+
+def window(entry: Entry, now: datetime) -> None:
+    """Refuses when the entry's quarter cannot be entered now by its agency."""
+    period, agency = entry.submission.period, entry.submission.agency_id
+    until = Extension.objects.filter(period=period, agency=agency).values_list("until", flat=True).first()
+    deadlines = [moment for moment in (until, entry.returned_until) if moment is not None]
+    refuse(window_refusal(now, period.opens_at, period.closes_at, extended_until=max(deadlines, default=None)))
+
+
+@transaction.atomic
+def save_entry(entry_id: int, typed: Input, *, version: int, by: User, at: datetime, door: audit.Door) -> Entry:
+    """Saves one line; returns it with its doubts. Refused changes nothing.
+
+    `version` is the one that the person was looking at: a line changed since by somebody else is a conflict.
+    """
+    entry = _lock(entry_id)
+    if not by.can(Can.ENTER, entry.submission.agency_id):
+        raise Refused(RefusalCode.NOT_YOUR_AGENCY)
+    if entry.state == State.ACCEPTED:
+        raise Refused(RefusalCode.ALREADY_ACCEPTED)
+    if entry.state == State.SUBMITTED:
+        raise Refused(RefusalCode.ALREADY_SUBMITTED)
+    window(entry, at)
+    before = snapshot(entry)
+    _fill(entry, typed)
+    if snapshot(entry) == before:
+        return entry
+    if entry.version != version:
+        raise Refused(RefusalCode.VERSION_CONFLICT)
+    entry.entered_by, entry.entered_at = by, at
+    entry.version += 1
+    entry.doubts = [[doubt.code, doubt.params] for doubt in doubts_of(entry)]
+    entry.save()
+    audit.record(
+        "entry.saved",
+        subject(entry),
+        actor=by,
+        at=at,
+        door=door,
+        agency=entry.submission.agency,
+        before=before,
+        after=snapshot(entry),
+    )
+    return entry
+
+
+def _lock(entry_id: int) -> Entry:
+    return (
+        Entry.objects.select_for_update(of=("self",))
+        .select_related("submission__period__plan", "submission__agency", "assignment__target", "assignment__agency")
+        .get(pk=entry_id)
+    )
+
+
+def subject(entry: Entry) -> str:
+    """Natural key of a line: plan/quarter/agency/target/scope."""
+    submission, assignment = entry.submission, entry.assignment
+    return "/".join(
+        (
+            submission.period.plan.code,
+            submission.period.code,
+            submission.agency.code,
+            assignment.target.code,
+            assignment.scope,
+        )
+    )
+
+
+def snapshot(entry: Entry) -> dict[str, str | None]:
+    """What a line says, for audit rows and for seeing whether it changed."""
+    return {
+        "value": plain_or_none(entry.value),
+        "numerator": plain_or_none(entry.numerator),
+        "denominator": plain_or_none(entry.denominator),
+        "stage": entry.stage,
+        "actual_on": entry.actual_on.isoformat() if entry.actual_on else None,
+        "words": entry.words,
+        "nothing_because": entry.nothing_because,
+        "explanation": entry.explanation,
+    }
+
+
+def _fill(entry: Entry, typed: Input) -> None:
+    target = entry.assignment.target
+    if target.bound == Bound.MILESTONE:
+        _fill_stage(entry, typed)
+    elif target.combine == Combine.WEIGHTED:
+        _fill_ratio(entry, typed)
+    else:
+        entry.value = _number("value", typed.value)
+    for name in ("words", "nothing_because", "explanation"):
+        setattr(entry, name, _text(name, getattr(typed, name)))
+    if entry.nothing_because and entry.has_figure:
+        raise _bad("nothing_because", typed.nothing_because, "both_number_and_nothing")
+
+
+def _fill_stage(entry: Entry, typed: Input) -> None:
+    if typed.stage and typed.stage not in set(Stage):
+        raise _bad("stage", typed.stage, "not_a_stage")
+    entry.stage, entry.actual_on = typed.stage, _date("actual_on", typed.actual_on)
+    if entry.actual_on and entry.stage != Stage.DONE:
+        raise _bad("actual_on", typed.actual_on, "date_without_done")
+
+
+def _fill_ratio(entry: Entry, typed: Input) -> None:
+    numerator, denominator = _number("numerator", typed.numerator), _number("denominator", typed.denominator)
+    if (numerator is None) != (denominator is None):
+        raise _bad("numerator", typed.numerator or typed.denominator, "ratio_incomplete")
+    if denominator is not None and denominator <= 0:
+        raise _bad("denominator", typed.denominator, "denominator_not_positive")
+    entry.numerator, entry.denominator = numerator, denominator
+    scale = entry.assignment.target.ratio_scale
+    entry.value = (
+        None if numerator is None or denominator is None else (scale * numerator / denominator).quantize(Decimal("0.000001"))
+    )
+
+
+def _number(name: str, text: str) -> Decimal | None:
+    try:
+        number = parse_number(text)
+    except NotANumber as error:
+        raise _bad(name, text, error.code) from error
+    if number is not None and number < 0:
+        raise _bad(name, text, "negative")
+    return number
+
+
+def _date(name: str, text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise _bad(name, text, "not_a_date") from error
+
+
+def _text(name: str, text: str) -> str:
+    if len(text) > MAX_WORDS:
+        raise _bad(name, text[:40] + "…", "too_long_text")
+    return text.replace("\x00", "")
+
+
+def _bad(name: str, value: str, why: str) -> Refused:
+    return Refused(RefusalCode.BAD_VALUE, field=FIELD_NAMES[name], value=value, why=why)
+
+
+@transaction.atomic
+def open_correction(entry_id: int, *, reason: str, by: User, at: datetime, door: audit.Door) -> Entry:
+    """Opens a new line that will replace an accepted figure; the old figure stays in the ledger."""
+    old = _lock(entry_id)
+    submission = old.submission
+    if not (by.can(Can.ENTER, submission.agency_id) or by.can(Can.REVIEW)):
+        raise Refused(RefusalCode.NOT_YOUR_AGENCY)
+    if not reason.strip():
+        raise Refused(RefusalCode.REASON_MISSING)
+    if submission.entries.filter(assignment=old.assignment).exclude(state=State.ACCEPTED).exists():
+        raise Refused(RefusalCode.LINE_OPEN)
+    figure = old.assignment.figures.filter(period=submission.period).order_by("-acceptance_id").first()
+    if old.state != State.ACCEPTED or figure is None:
+        raise Refused(RefusalCode.NOT_ACCEPTED_YET)
+    entry = Entry.objects.create(
+        submission=submission, assignment=old.assignment, corrects=figure, correction_reason=reason.strip()
+    )
+    settle(submission)
+    audit.record(
+        "correction.opened",
+        subject(old),
+        actor=by,
+        at=at,
+        door=door,
+        agency=submission.agency,
+        before=snapshot(old),
+        reason=reason,
+    )
+    return entry
