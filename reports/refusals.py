@@ -13,8 +13,8 @@ from .rules.windows import Refusal, RefusalCode
 SENTENCES: dict[RefusalCode, str] = {
     RefusalCode.NOT_OPENED: gettext_noop("This quarter cannot be entered yet: its window opens on %(opens_at)s."),
     RefusalCode.CLOSED: gettext_noop("This quarter can no longer be entered: its window closed on %(closed_at)s."),
-    RefusalCode.ALREADY_ACCEPTED: gettext_noop("This line has been accepted. To change it, ask for a correction."),
-    RefusalCode.ALREADY_SUBMITTED: gettext_noop("This line has been submitted and waits for the supervision office."),
+    RefusalCode.ALREADY_ACCEPTED: gettext_noop("This has been accepted. To change it, ask for a correction."),
+    RefusalCode.ALREADY_SUBMITTED: gettext_noop("This has been submitted and waits for the supervision office."),
     RefusalCode.NOT_YOUR_AGENCY: gettext_noop("You do not enter figures for this agency."),
     RefusalCode.MAY_NOT_SUBMIT: gettext_noop("Only an approver of the agency can submit its packet."),
     RefusalCode.MAY_NOT_REVIEW: gettext_noop("Only the supervision office can accept or return a packet."),
@@ -23,13 +23,13 @@ SENTENCES: dict[RefusalCode, str] = {
     RefusalCode.FOUR_EYES_SUBMITTED: gettext_noop("You submitted this packet yourself; another person has to accept it."),
     RefusalCode.TWO_PEOPLE: gettext_noop("You entered every figure of this packet yourself; this agency requires a second person to submit it."),
     RefusalCode.NOT_SUBMITTED: gettext_noop("This packet has not been submitted."),
-    RefusalCode.NOTHING_TO_DO: gettext_noop("There is no submitted line to decide on."),
+    RefusalCode.NOTHING_TO_DO: gettext_noop("There is nothing to decide on here."),
     RefusalCode.LINES_EMPTY: gettext_noop("Lines without a figure: %(lines)s. Enter the figure, or say why there is nothing to report."),
     RefusalCode.DOUBTS_UNEXPLAINED: gettext_noop("Lines that need an explanation: %(lines)s."),
     RefusalCode.REASON_MISSING: gettext_noop("A reason is needed."),
-    RefusalCode.VERSION_CONFLICT: gettext_noop("Somebody else changed this line in the meantime. Nothing was saved; look at it again."),
+    RefusalCode.VERSION_CONFLICT: gettext_noop("Somebody else changed this in the meantime. Nothing was saved; look at it again."),
     RefusalCode.BAD_VALUE: gettext_noop("%(field)s: “%(value)s” cannot be stored (%(why)s)."),
-    RefusalCode.NOT_ACCEPTED_YET: gettext_noop("There is no accepted figure of this quarter to correct."),
+    RefusalCode.NOT_ACCEPTED_YET: gettext_noop("This line has not been accepted yet; there is nothing to correct."),
     RefusalCode.LINE_OPEN: gettext_noop("This line is already open for entry."),
 }
 

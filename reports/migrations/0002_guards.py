@@ -26,8 +26,12 @@ ALTER TABLE reports_acceptance ENABLE ALWAYS TRIGGER reports_acceptance_next_blo
 NEW_FIGURES = """
 CREATE FUNCTION nib_new_figures() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF EXISTS (SELECT 1 FROM added WHERE acceptance_id <> (SELECT max(number) FROM reports_acceptance)) THEN
+    IF EXISTS (SELECT 1 FROM added WHERE acceptance_id IS DISTINCT FROM (SELECT max(number) FROM reports_acceptance)) THEN
         RAISE EXCEPTION 'figures can be added to the newest block only' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF EXISTS (SELECT 1 FROM added LEFT JOIN targets_assignment assignment ON assignment.id = added.assignment_id
+               WHERE assignment.target_id IS DISTINCT FROM added.target_id) THEN
+        RAISE EXCEPTION 'a figure belongs to the target of its assignment' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     IF EXISTS (SELECT 1 FROM added JOIN reports_acceptance block ON block.number = added.acceptance_id
                WHERE block.accepted_by_id = added.entered_by_id) THEN

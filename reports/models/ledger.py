@@ -56,10 +56,13 @@ class Figure(models.Model):
     The latest acceptance of an (assignment, period) is the one in force; earlier ones are its versions.
     """
 
-    # the two composite indexes below serve every read; single-column ones would only slow the ledger's growth
-    acceptance = models.ForeignKey(Acceptance, models.PROTECT, related_name="figures", db_index=False)
+    # The composite indexes below serve every read; single-column ones would only slow the ledger's growth.
+    # That a row's block is the newest and its target is its assignment's is checked by a trigger, whole blocks at once.
+    acceptance = models.ForeignKey(
+        Acceptance, models.PROTECT, related_name="figures", db_index=False, db_constraint=False
+    )
     position = models.PositiveIntegerField(_("position in its block"))
-    target = models.ForeignKey(Target, models.PROTECT, related_name="figures", db_index=False)
+    target = models.ForeignKey(Target, models.PROTECT, related_name="figures", db_index=False, db_constraint=False)
     assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="figures", db_index=False)
     period = models.ForeignKey(ReportingPeriod, models.PROTECT, related_name="figures", db_index=False)
     value = models.DecimalField(_("value"), max_digits=24, decimal_places=6, null=True)

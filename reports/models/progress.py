@@ -5,14 +5,11 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from agencies.models import District
 from targets.models import Target
 from targets.models.commitment import STAGES
 from targets.rules import Status
 
 from .periods import ReportingPeriod
-
-CITY = "city"
 
 STATUSES = [
     (Status.DONE, _("done")),
@@ -27,17 +24,26 @@ STATUSES = [
 
 
 class Progress(models.Model):
-    """Rolled-up state of one target, one scope, one quarter, as known now.
+    """Rolled-up state of one target for the city, one quarter, as known now.
 
-    `scope` is "city" or the code of one reporter (its district's, else its agency's). A reporter without a share
-    of the goal is not graded: `status` is empty. completion, pace and elapsed are ratios (0.85).
-    `rests_on` is the newest ledger number among the figures it was computed from.
+    completion, pace and elapsed are ratios (0.85). `rests_on` is the newest ledger number among the figures that it
+    was computed from. Rows of single reporters are computed when they are read (`selectors.progress`): a target has
+    some twenty of them a quarter, and storing them would make a roll-up as costly as the ledger is wide.
     """
 
-    target = models.ForeignKey(Target, models.CASCADE, related_name="progress", verbose_name=_("target"), db_index=False)
-    period = models.ForeignKey(ReportingPeriod, models.CASCADE, related_name="progress", verbose_name=_("period"), db_index=False)
-    scope = models.CharField(_("scope"), max_length=60)
-    district = models.ForeignKey(District, models.CASCADE, null=True, related_name="+", db_index=False)
+    # derived rows, replaced at every roll-up: the checks of foreign keys would cost more than the roll-up itself
+
+    target = models.ForeignKey(
+        Target, models.CASCADE, related_name="progress", verbose_name=_("target"), db_index=False, db_constraint=False
+    )
+    period = models.ForeignKey(
+        ReportingPeriod,
+        models.CASCADE,
+        related_name="progress",
+        verbose_name=_("period"),
+        db_index=False,
+        db_constraint=False,
+    )
     value = models.DecimalField(_("value"), max_digits=24, decimal_places=6, null=True)
     numerator = models.DecimalField(_("numerator"), max_digits=24, decimal_places=6, null=True)
     denominator = models.DecimalField(_("denominator"), max_digits=24, decimal_places=6, null=True)
@@ -50,22 +56,22 @@ class Progress(models.Model):
     completion = models.DecimalField(_("completion"), max_digits=18, decimal_places=6, null=True)
     pace = models.DecimalField(_("pace"), max_digits=18, decimal_places=6, null=True)
     elapsed = models.DecimalField(_("elapsed"), max_digits=9, decimal_places=6, null=True)
-    status = models.CharField(_("status"), max_length=10, choices=STATUSES, blank=True)
+    status = models.CharField(_("status"), max_length=10, choices=STATUSES)
     reason_code = models.CharField(max_length=40, blank=True)
     reason_params = models.JSONField(default=dict)
     rests_on = models.PositiveBigIntegerField(_("rests on ledger number"), null=True)
 
     class Meta:
-        ordering = ["target", "period", "scope"]
+        ordering = ["target", "period"]
         verbose_name = _("progress")
         verbose_name_plural = _("progress")
         constraints = [
-            models.UniqueConstraint(fields=["target", "period", "scope"], name="progress_unique"),
+            models.UniqueConstraint(fields=["target", "period"], name="progress_unique"),
         ]
-        indexes = [models.Index(fields=["period", "scope"], name="progress_period_scope")]
+        indexes = [models.Index(fields=["period"], name="progress_period")]
 
     def __str__(self) -> str:
-        return f"{self.target_id} {self.scope} {self.period_id}"
+        return f"{self.target_id} {self.period_id}"
 
 
 class RollupState(models.Model):

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 GENESIS = "0" * 64
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class BlockHeader(NamedTuple):
@@ -56,7 +57,7 @@ def plain(number: Decimal | None) -> str | None:
 
 
 def _line(values: list) -> bytes:
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    return _encode(values).encode() + b"\n"
 
 
 def _header_line(header: BlockHeader) -> bytes:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from decimal import Decimal
+from decimal import Context, Decimal
 
+EXACT = Context(prec=60)  # the usual 28 digits would round what somebody typed before it could be refused
 MAX_DIGITS = 18  # whole digits that a stored number can have
 PLACES = Decimal("0.000001")
 SCALES = {"": 1, "百": 100, "千": 1_000, "万": 10_000, "百万": 10**6, "千万": 10**7, "亿": 10**8, "万亿": 10**12, "k": 1_000, "m": 10**6}
@@ -31,8 +32,8 @@ def parse_number(text: str) -> Decimal | None:
     sign, whole, fraction, scale = match.groups(default="")
     if len(whole.replace(",", "")) + len(fraction) > 40:
         raise NotANumber("too_long")
-    number = Decimal(f"{sign}{whole.replace(',', '') or '0'}{fraction}") * SCALES[scale.lower()]
-    return storable(number)
+    number = Decimal(f"{sign}{whole.replace(',', '') or '0'}{fraction}")
+    return storable(EXACT.multiply(number, SCALES[scale.lower()]))
 
 
 def storable(number: Decimal) -> Decimal:

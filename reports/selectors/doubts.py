@@ -20,7 +20,7 @@ def doubts_of(entry: Entry) -> list[Doubt]:
         return []
     plan = submission.period.plan
     (one,) = terms(plan, [target.pk])
-    cells = latest_cells(plan, [target.pk], None)[target.pk]
+    cells = latest_cells(plan, [reporter.assignment for reporter in one.reporters], None)
     own = [cell for cell in cells.get(entry.assignment_id, []) if cell.period != submission.period.ordinal]
     reporter = next(found for found in one.reporters if found.assignment == entry.assignment_id)
     goal = one.goal_on(submission.period.ends_on)
@@ -43,6 +43,7 @@ def doubts_of(entry: Entry) -> list[Doubt]:
             evidence_required=False,
             district_sum=_sum(others) if is_total else None,
             is_lead_total=is_total,
+            period=submission.period.ordinal,
         )
     )
 

@@ -8,9 +8,10 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Max, QuerySet, Subquery
 from django.utils.dateparse import parse_date, parse_datetime
 
+from agencies.models import User
 from targets.models import Plan
 
 from ..models import Acceptance, ReportingPeriod
@@ -64,7 +65,7 @@ def moment(params: Mapping[str, str], plans: list[Plan], *, now: datetime) -> Mo
     plan = next((plan for plan in plans if wanted in ("", plan.code)), None)
     if plan is None:
         raise NoPlan(wanted)
-    periods = tuple(plan.periods.all())
+    periods = tuple(getattr(plan, "quarters", None) or _with_window(plan.periods.all()))
     if not periods:
         raise NoPlan(plan.code)
     period = next((period for period in periods if period.code == params.get("period")), None)
@@ -75,25 +76,41 @@ def moment(params: Mapping[str, str], plans: list[Plan], *, now: datetime) -> Mo
     return Moment(
         plan,
         periods,
-        period or newest_settled(plan, periods, now),
-        _head() if number is None else number,
+        period or newest_settled(periods, now),
+        periods[0].head or 0 if number is None else number,
         known_at,
         "" if known_at is None else params["known_at"].strip(),
         fault,
     )
 
 
-def newest_settled(plan: Plan, periods: tuple[ReportingPeriod, ...], now: datetime) -> ReportingPeriod:
+def readable_plans(user: User) -> list[Plan]:
+    """The plans that a person may read, newest first, each with its `quarters`: one statement for every page."""
+    quarters = ReportingPeriod.objects.filter(plan__in=Plan.objects.visible_to(user)).select_related("plan")
+    plans: dict[int, Plan] = {}
+    for quarter in _with_window(quarters).order_by("-plan__starts_on", "plan__code", "ordinal"):
+        plan = plans.setdefault(quarter.plan_id, quarter.plan)
+        plan.quarters = [*getattr(plan, "quarters", []), quarter]
+        quarter.plan = plan
+    return list(plans.values())
+
+
+def _with_window(quarters: QuerySet[ReportingPeriod]) -> QuerySet[ReportingPeriod]:
+    """Quarters with `extended_until` (the last extension's end, or null) and with `head`, the newest ledger number."""
+    newest = Acceptance.objects.order_by("-number").values("number")[:1]
+    return quarters.annotate(extended_until=Max("extensions__until"), head=Subquery(newest))
+
+
+def is_open(period: ReportingPeriod, now: datetime) -> bool:
+    """Whether somebody can enter a quarter now: in its window, or for as long as an extension lasts."""
+    last = max(period.closes_at, period.extended_until or period.closes_at)
+    return period.opens_at <= now < last
+
+
+def newest_settled(periods: tuple[ReportingPeriod, ...], now: datetime) -> ReportingPeriod:
     """The newest quarter that nobody can enter any more; the first one while there is none."""
-    still_open = set(
-        ReportingPeriod.objects.filter(plan=plan).filter(Q(closes_at__gt=now) | Q(extensions__until__gt=now)).values_list("pk", flat=True)
-    )
-    settled = [period for period in periods if period.pk not in still_open]
+    settled = [period for period in periods if period.opens_at <= now and not is_open(period, now)]
     return settled[-1] if settled else periods[0]
-
-
-def _head() -> int:
-    return Acceptance.objects.order_by("-number").values_list("number", flat=True).first() or 0
 
 
 def _known(text: str, plan: Plan) -> tuple[datetime | None, int | None]:

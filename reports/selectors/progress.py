@@ -1,4 +1,4 @@
-"""Progress for pages: stored for now, computed by the same code for every earlier "as known at"."""
+"""Progress for pages: the city's rows are stored for now; everything else is computed by the same code."""
 
 from __future__ import annotations
 
@@ -9,35 +9,44 @@ from django.db.models import F
 from targets.models import Plan, Target
 
 from ..models import Progress, RollupState
-from ..models.progress import CITY
 from .moment import Moment
-from .rollup import ProgressRow, compute
+from .rollup import CITY, ProgressRow, compute, compute_reporters
 
-FIELDS = tuple("target_id" if name == "target" else "period_id" if name == "period" else "district_id" if name == "district" else name for name in ProgressRow._fields)
+STORED = ("target_id", "period_id", *ProgressRow._fields[4:])
 
 
 def progress(
-    moment: Moment, *, targets: Sequence[int] | None = None, scope: str | None = CITY, whole_path: bool = False
+    moment: Moment, *, targets: Sequence[int] | None = None, whole_path: bool = False
 ) -> list[ProgressRow]:
-    """Rows of a moment: one quarter (all quarters with `whole_path`), one scope (all scopes when None)."""
+    """The city's rows of a moment, by target: of its quarter, or of all quarters with `whole_path`."""
     if moment.is_now:
-        rows = Progress.objects.filter(target__plan=moment.plan)
-        if targets is not None:
-            rows = rows.filter(target__in=targets)
-        if scope is not None:
-            rows = rows.filter(scope=scope)
-        if not whole_path:
-            rows = rows.filter(period=moment.period)
-        ordered = rows.order_by("target_id", "period__ordinal", "scope").values_list(*FIELDS)
-        return [ProgressRow(*row) for row in ordered]
-    if targets is None:
-        targets = list(Target.objects.filter(plan=moment.plan).values_list("pk", flat=True))
-    computed = compute(moment.plan, targets, known=moment.number, known_at=moment.known_at)
-    return [
-        row
-        for row in computed
-        if (scope is None or row.scope == scope) and (whole_path or row.period == moment.period.pk)
-    ]
+        return _stored(moment, targets, whole_path)
+    ids = _all_targets(moment.plan) if targets is None else targets
+    computed = compute(moment.plan, ids, known=moment.number, known_at=moment.known_at)
+    return [row for row in computed if whole_path or row.period == moment.period.pk]
+
+
+def reporter_progress(
+    moment: Moment, *, targets: Sequence[int] | None = None, agency: int | None = None, whole_path: bool = False
+) -> list[ProgressRow]:
+    """Rows of the single reporters (of one agency), likewise."""
+    ids = _all_targets(moment.plan) if targets is None else targets
+    computed = compute_reporters(moment.plan, ids, agency=agency, known=moment.known, known_at=moment.known_at)
+    return [row for row in computed if whole_path or row.period == moment.period.pk]
+
+
+def _stored(moment: Moment, targets: Sequence[int] | None, whole_path: bool) -> list[ProgressRow]:
+    rows = Progress.objects.filter(target__plan=moment.plan)
+    if targets is not None:
+        rows = rows.filter(target__in=targets)
+    if not whole_path:
+        rows = rows.filter(period=moment.period)
+    found = rows.order_by("target_id", "period__ordinal").values_list(*STORED)
+    return [ProgressRow(target, period, CITY, None, *rest) for target, period, *rest in found]
+
+
+def _all_targets(plan: Plan) -> list[int]:
+    return list(Target.objects.filter(plan=plan).values_list("pk", flat=True))
 
 
 def failures(plan: Plan) -> Iterable[RollupState]:

@@ -31,17 +31,17 @@ from targets.rules import (
     grade,
 )
 
-from ..models.progress import CITY
 from .terms import Calendar, Quarter, Reporter, Terms, calendar, terms
 
+CITY = "city"
 PLACES = Decimal("0.000001")
 
 # One index probe per (reporter, quarter): the cost does not grow with the number of versions in the ledger.
 LATEST_CELLS = """
-SELECT reporter.target_id, reporter.id, period.ordinal, figure.acceptance_id,
+SELECT reporter.id, period.ordinal, figure.acceptance_id,
        figure.value, figure.numerator, figure.denominator, figure.stage, figure.actual_on
-FROM targets_assignment reporter
-JOIN reports_reportingperiod period ON period.plan_id = %(plan)s
+FROM unnest(%(reporters)s) AS reporter(id)
+CROSS JOIN (SELECT id, ordinal FROM reports_reportingperiod WHERE plan_id = %(plan)s) period
 CROSS JOIN LATERAL (
     SELECT acceptance_id, value, numerator, denominator, stage, actual_on
     FROM reports_figure
@@ -50,13 +50,16 @@ CROSS JOIN LATERAL (
     ORDER BY acceptance_id DESC
     LIMIT 1
 ) figure
-WHERE reporter.target_id = ANY(%(targets)s) AND reporter.reports
-ORDER BY reporter.target_id, reporter.id, period.ordinal
+ORDER BY reporter.id, period.ordinal
 """
 
 
 class ProgressRow(NamedTuple):
-    """One row of Progress, in the order of its columns; see the model for what each value means."""
+    """Rolled-up state of one target, one scope, one quarter; see the model Progress for what each value means.
+
+    `scope` is "city" or the natural key of one reporter (its district's code, else its agency's). A reporter without
+    a share of the goal is not graded: `status` is empty.
+    """
 
     target: int
     period: int
@@ -80,87 +83,99 @@ class ProgressRow(NamedTuple):
     rests_on: int | None
 
 
-Cells = dict[int, dict[int, list[Version]]]
+Cells = dict[int, list[Version]]
+
+
+class Yardstick(NamedTuple):
+    """What a plan grades with: its quarters and its grading."""
+
+    calendar: Calendar
+    grading: Grading
+
+    @classmethod
+    def of(cls, plan: Plan) -> Yardstick:
+        return cls(calendar(plan), plan.grading)
+
+    def grade(self, goal: Goal, state: CityValue, quarter: Quarter) -> Grade:
+        return grade(goal, state, quarter.ends_on, self.grading, self.calendar.first_window_closes_on)
 
 
 def compute(
     plan: Plan, targets: Iterable[int], *, known: int | None = None, known_at: datetime | None = None
 ) -> Iterator[ProgressRow]:
-    """Rows of the named targets, all quarters and scopes, as known at a ledger number (None: all there is)."""
-    quarters = calendar(plan)
+    """The city's rows of the named targets, all quarters, as known at a ledger number (None: all there is)."""
+    yardstick = Yardstick.of(plan)
     all_terms = terms(plan, targets, known_at=known_at)
-    cells = latest_cells(plan, [one.target for one in all_terms], known)
+    counting = [reporter.assignment for one in all_terms for reporter in one.reporters if reporter.counts]
+    cells = latest_cells(plan, counting, known)
     for one in all_terms:
-        yield from target_rows(one, cells[one.target], quarters, plan.grading)
+        yield from _city_rows(one, cells, yardstick)
 
 
-def latest_cells(plan: Plan, targets: Sequence[int], known: int | None) -> Cells:
-    """Latest versions by target and assignment, each list ascending by quarter."""
-    found: Cells = defaultdict(lambda: defaultdict(list))
+def compute_reporters(
+    plan: Plan,
+    targets: Iterable[int],
+    *,
+    agency: int | None = None,
+    known: int | None = None,
+    known_at: datetime | None = None,
+) -> Iterator[ProgressRow]:
+    """The reporters' own rows of the named targets (those of one agency), all quarters, likewise."""
+    yardstick = Yardstick.of(plan)
+    all_terms = terms(plan, targets, known_at=known_at, agency=agency)
+    reporting = [reporter.assignment for one in all_terms for reporter in one.reporters]
+    cells = latest_cells(plan, reporting, known)
+    for one in all_terms:
+        for reporter in one.reporters:
+            yield from _reporter_rows(one, reporter, cells, yardstick)
+
+
+def latest_cells(plan: Plan, reporters: Sequence[int], known: int | None) -> Cells:
+    """Latest versions by reporting assignment, each list ascending by quarter."""
+    found: Cells = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(LATEST_CELLS, {"plan": plan.pk, "targets": list(targets), "known": known})
-        for target, assignment, ordinal, acceptance, value, numerator, denominator, stage, actual_on in cursor:
+        cursor.execute(LATEST_CELLS, {"plan": plan.pk, "reporters": list(reporters), "known": known})
+        for reporter, ordinal, acceptance, value, numerator, denominator, stage, actual_on in cursor:
             version = Version(
                 ordinal, acceptance, value, numerator, denominator, Stage(stage) if stage else None, actual_on
             )
-            found[target][assignment].append(version)
+            found[reporter].append(version)
     return found
 
 
-def target_rows(
-    one: Terms, cells: dict[int, list[Version]], quarters: Calendar, grading: Grading
-) -> Iterator[ProgressRow]:
-    """Rows of one target: the city's and each reporter's, for every quarter."""
-    ordinals = [quarter.ordinal for quarter in quarters.quarters]
-    paths = {
-        reporter: effective_path(cells.get(reporter.assignment, ()), ordinals, one.accumulation)
-        for reporter in one.reporters
-    }
-    for index, quarter in enumerate(quarters.quarters):
-        goal = one.goal_on(quarter.ends_on)
-        standing = {
-            reporter: path[index] for reporter, path in paths.items() if reporter.answers_on(quarter.ends_on)
-        }
-        yield _city_row(one, goal, quarter, standing, quarters, grading)
-        for reporter, effective in standing.items():
-            yield _reporter_row(one, goal, quarter, reporter, effective, quarters, grading)
+def _path(one: Terms, reporter: Reporter, cells: Cells, yardstick: Yardstick) -> list[Effective | None]:
+    ordinals = [quarter.ordinal for quarter in yardstick.calendar.quarters]
+    return effective_path(cells.get(reporter.assignment, ()), ordinals, one.accumulation)
 
 
-def _city_row(
-    one: Terms,
-    goal: Goal,
-    quarter: Quarter,
-    standing: dict[Reporter, Effective | None],
-    quarters: Calendar,
-    grading: Grading,
-) -> ProgressRow:
-    counting = [effective for reporter, effective in standing.items() if reporter.counts]
+def _city_rows(one: Terms, cells: Cells, yardstick: Yardstick) -> Iterator[ProgressRow]:
+    counting = [reporter for reporter in one.reporters if reporter.counts]
     if one.combine == Combine.LEAD:
         counting = counting[:1]
-    state = city_value(counting, one.combine, ratio_scale=one.ratio_scale)
-    graded = grade(goal, state, quarter.ends_on, grading, quarters.first_window_closes_on)
-    rests_on = max((effective.acceptance for effective in counting if effective), default=None)
-    return _row(one.target, quarter.id, CITY, None, state, graded, rests_on)
+    paths = [_path(one, reporter, cells, yardstick) for reporter in counting]
+    for index, quarter in enumerate(yardstick.calendar.quarters):
+        standing = [
+            path[index]
+            for reporter, path in zip(counting, paths, strict=True)
+            if reporter.ended_on is None or reporter.ended_on > quarter.ends_on
+        ]
+        state = city_value(standing, one.combine, ratio_scale=one.ratio_scale)
+        graded = yardstick.grade(one.goal_on(quarter.ends_on), state, quarter)
+        rests_on = max([effective.acceptance for effective in standing if effective], default=None)
+        yield _row(one.target, quarter.id, CITY, None, state, graded, rests_on)
 
 
-def _reporter_row(
-    one: Terms,
-    goal: Goal,
-    quarter: Quarter,
-    reporter: Reporter,
-    effective: Effective | None,
-    quarters: Calendar,
-    grading: Grading,
-) -> ProgressRow:
-    state = city_value([effective], Combine.WEIGHTED if _is_ratio(one) else Combine.LEAD, ratio_scale=one.ratio_scale)
-    own = reporter_goal(one, goal, reporter)
-    graded = grade(own, state, quarter.ends_on, grading, quarters.first_window_closes_on) if own else None
-    rests_on = effective.acceptance if effective else None
-    return _row(one.target, quarter.id, reporter.scope, reporter.district, state, graded, rests_on)
-
-
-def _is_ratio(one: Terms) -> bool:
-    return one.combine == Combine.WEIGHTED
+def _reporter_rows(one: Terms, reporter: Reporter, cells: Cells, yardstick: Yardstick) -> Iterator[ProgressRow]:
+    combine = Combine.WEIGHTED if one.combine == Combine.WEIGHTED else Combine.LEAD
+    path = _path(one, reporter, cells, yardstick)
+    for quarter, effective in zip(yardstick.calendar.quarters, path, strict=True):
+        if reporter.ended_on is not None and reporter.ended_on <= quarter.ends_on:
+            return
+        state = city_value([effective], combine, ratio_scale=one.ratio_scale)
+        goal = reporter_goal(one, one.goal_on(quarter.ends_on), reporter)
+        graded = yardstick.grade(goal, state, quarter) if goal else None
+        rests_on = effective.acceptance if effective else None
+        yield _row(one.target, quarter.id, reporter.scope, reporter.district, state, graded, rests_on)
 
 
 def reporter_goal(one: Terms, goal: Goal, reporter: Reporter) -> Goal | None:

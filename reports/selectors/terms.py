@@ -27,9 +27,6 @@ class Reporter(NamedTuple):
     share: Decimal | None
     ended_on: date | None
 
-    def answers_on(self, on: date) -> bool:
-        return self.ended_on is None or self.ended_on > on
-
 
 class Terms(NamedTuple):
     """One target as roll-up sees it. `commitments` are (in force from, goal, upper, due on), oldest first."""
@@ -88,10 +85,15 @@ def calendar(plan: Plan) -> Calendar:
     return Calendar(tuple(Quarter(*row[:3]) for row in rows), first)
 
 
-def terms(plan: Plan, targets: Iterable[int], *, known_at: datetime | None = None) -> list[Terms]:
-    """Terms of the named targets, with the commitments that had been decided by `known_at` (all when None)."""
+def terms(
+    plan: Plan, targets: Iterable[int], *, known_at: datetime | None = None, agency: int | None = None
+) -> list[Terms]:
+    """Terms of the named targets, with the commitments that had been decided by `known_at` (all when None).
+
+    `agency` leaves only the reporters of one agency.
+    """
     ids = list(targets)
-    reporters, commitments, checkpoints = _reporters(ids), _commitments(ids, known_at), _checkpoints(ids)
+    reporters, commitments, checkpoints = _reporters(ids, agency), _commitments(ids, known_at), _checkpoints(ids)
     return [
         Terms(
             target.pk,
@@ -125,9 +127,10 @@ def _checkpoints(ids: Sequence[int]) -> dict[int, tuple]:
     return _by_target(rows, lambda on, value, stage: CheckpointRule(on, value, Stage(stage) if stage else None))
 
 
-def _reporters(ids: Sequence[int]) -> dict[int, tuple]:
+def _reporters(ids: Sequence[int], agency: int | None) -> dict[int, tuple]:
+    found = Assignment.objects.filter(target__in=ids, reports=True)
     rows = (
-        Assignment.objects.filter(target__in=ids, reports=True)
+        (found if agency is None else found.filter(agency=agency))
         .order_by("position", "pk")
         .values_list("target_id", "pk", "agency__code", "district_id", "role", "counts", "share", "ended_on")
     )

@@ -14,7 +14,7 @@ from agencies.models import User
 from agencies.roles import Can
 from targets.rules import Bound, Combine, Stage
 
-from ..models import Entry, Extension
+from ..models import Entry, Extension, Submission
 from ..models.submissions import State
 from ..rules.numbers import NotANumber, parse_number, plain_or_none
 from ..rules.windows import RefusalCode, window_refusal
@@ -55,7 +55,12 @@ class Input:
 
 
 def window(entry: Entry, now: datetime) -> None:
-    """Refuses when the entry's quarter cannot be entered now by its agency."""
+    """Refuses when the entry's quarter cannot be entered now by its agency.
+
+    A correction is not bound to the window: what it corrects came to light after the quarter was settled.
+    """
+    if entry.corrects_id is not None:
+        return
     period, agency = entry.submission.period, entry.submission.agency_id
     until = Extension.objects.filter(period=period, agency=agency).values_list("until", flat=True).first()
     deadlines = [moment for moment in (until, entry.returned_until) if moment is not None]
@@ -200,17 +205,19 @@ def _bad(name: str, value: str, why: str) -> Refused:
 @transaction.atomic
 def open_correction(entry_id: int, *, reason: str, by: User, at: datetime, door: audit.Door) -> Entry:
     """Opens a new line that will replace an accepted figure; the old figure stays in the ledger."""
+    # the packet is locked because its state is settled below: somebody may be submitting it at this moment
+    submission = Submission.objects.select_for_update(of=("self",)).select_related("agency").get(entries=entry_id)
     old = _lock(entry_id)
-    submission = old.submission
     if not (by.can(Can.ENTER, submission.agency_id) or by.can(Can.REVIEW)):
         raise Refused(RefusalCode.NOT_YOUR_AGENCY)
     if not reason.strip():
         raise Refused(RefusalCode.REASON_MISSING)
     if submission.entries.filter(assignment=old.assignment).exclude(state=State.ACCEPTED).exists():
         raise Refused(RefusalCode.LINE_OPEN)
-    figure = old.assignment.figures.filter(period=submission.period).order_by("-acceptance_id").first()
-    if old.state != State.ACCEPTED or figure is None:
+    if old.state != State.ACCEPTED:
         raise Refused(RefusalCode.NOT_ACCEPTED_YET)
+    # none where "nothing to report" was accepted: a figure that turns up later is a correction too
+    figure = old.assignment.figures.filter(period=submission.period).order_by("-acceptance_id").first()
     entry = Entry.objects.create(
         submission=submission, assignment=old.assignment, corrects=figure, correction_reason=reason.strip()
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import NamedTuple
 
 from django.db import connection, transaction
@@ -56,7 +57,7 @@ def append(
         previous_hash=previous,
         hash=block_hash(previous, header, map(_content, figures)),
     )
-    copy_rows(Figure._meta.db_table, COLUMNS, map(_record, figures))
+    copy_rows(Figure._meta.db_table, COLUMNS, map(attrgetter(*COLUMNS), figures))
     return acceptance
 
 
@@ -66,10 +67,6 @@ def _lock_head() -> Acceptance | None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LEDGER_LOCK])
     return Acceptance.objects.order_by("-number").first()
-
-
-def _record(figure: Figure) -> tuple:
-    return tuple(getattr(figure, column) for column in COLUMNS)
 
 
 def _content(figure: Figure) -> BlockFigure:

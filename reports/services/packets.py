@@ -50,7 +50,14 @@ def open_packets(
         if (packets[agency], assignment) not in held
     ]
     Entry.objects.bulk_create(missing, ignore_conflicts=True)
+    _reopen({entry.submission_id for entry in missing})
     return len(missing)
+
+
+def _reopen(packets: set[int]) -> None:
+    """A packet that was settled before a target was added has an open line again."""
+    for submission in Submission.objects.filter(pk__in=packets).exclude(state=State.DRAFT).select_for_update():
+        settle(submission)
 
 
 def settle(submission: Submission) -> None:

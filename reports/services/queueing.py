@@ -11,6 +11,8 @@ from kombu.exceptions import OperationalError
 
 logger = logging.getLogger(__name__)
 
+EXPIRES = 60  # seconds: what a worker that was away finds waiting, one sweep does in one go
+
 
 def nudge() -> None:
     """Sends the message once the caller's transaction is committed. A lost one is made good by the sweep."""
@@ -19,6 +21,6 @@ def nudge() -> None:
 
 def _send(task: str) -> None:
     try:
-        current_app.send_task(task)
+        current_app.send_task(task, expires=EXPIRES)
     except OperationalError:
         logger.warning("the broker is away; the sweep will find what was accepted")

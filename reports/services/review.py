@@ -19,6 +19,11 @@ from .packets import settle
 from .queueing import nudge
 from .refused import Refused
 
+_CLOSED_STATES = {
+    State.SUBMITTED: RefusalCode.ALREADY_SUBMITTED,
+    State.ACCEPTED: RefusalCode.ALREADY_ACCEPTED,
+}
+
 
 @transaction.atomic
 def submit(submission_id: int, *, by: User, at: datetime, door: audit.Door) -> Submission:
@@ -28,7 +33,7 @@ def submit(submission_id: int, *, by: User, at: datetime, door: audit.Door) -> S
         raise Refused(RefusalCode.MAY_NOT_SUBMIT)
     lines = _lines(submission, State.DRAFT, State.RETURNED)
     if not lines:
-        raise Refused(RefusalCode.NOTHING_TO_DO)
+        raise Refused(_CLOSED_STATES.get(submission.state, RefusalCode.NOTHING_TO_DO))
     for line in lines:
         window(line, at)
     _refuse_lines(RefusalCode.LINES_EMPTY, [line for line in lines if not line.is_filled])
@@ -37,7 +42,8 @@ def submit(submission_id: int, *, by: User, at: datetime, door: audit.Door) -> S
     if submission.agency.two_people and entered_by == {by.pk}:
         raise Refused(RefusalCode.TWO_PEOPLE)
     _move(lines, State.SUBMITTED)
-    submission.submitted_at, submission.submitted_by = at, by
+    # the first hand-in decides whether a packet was late; what comes back after a return does not make it so
+    submission.submitted_at, submission.submitted_by = submission.submitted_at or at, by
     settle(submission)
     _record("submission.submitted", submission, lines, by=by, at=at, door=door)
     return submission
@@ -51,10 +57,14 @@ def accept(
     at: datetime,
     door: audit.Door,
     entries: Iterable[int] | None = None,
+    version: int | None = None,
     reason: str = "",
 ) -> Acceptance:
-    """Accepts a packet's submitted lines (or those named): one block of the ledger. The roll-up follows."""
-    submission, lines = _for_review(submission_id, by, entries)
+    """Accepts a packet's submitted lines (or those named): one block of the ledger. The roll-up follows.
+
+    `version` is the packet's version that the person was looking at; null where nobody looked (a job, a history).
+    """
+    submission, lines = _for_review(submission_id, by, entries, version)
     if any(line.entered_by_id == by.pk for line in lines):
         raise Refused(RefusalCode.FOUR_EYES_ENTERED)
     figures = [_figure(submission, line) for line in lines if line.has_figure]
@@ -76,9 +86,10 @@ def return_lines(
     at: datetime,
     door: audit.Door,
     entries: Iterable[int] | None = None,
+    version: int | None = None,
 ) -> Submission:
     """Sends submitted lines (all, or those named) back to the agency, with the reason and a new deadline."""
-    submission, lines = _for_review(submission_id, by, entries)
+    submission, lines = _for_review(submission_id, by, entries, version)
     if not reason.strip():
         raise Refused(RefusalCode.REASON_MISSING)
     for line in lines:
@@ -109,11 +120,17 @@ def _lines(submission: Submission, *states: State) -> list[Entry]:
     return found
 
 
-def _for_review(submission_id: int, by: User, entries: Iterable[int] | None) -> tuple[Submission, list[Entry]]:
+def _for_review(
+    submission_id: int, by: User, entries: Iterable[int] | None, version: int | None
+) -> tuple[Submission, list[Entry]]:
     submission = _lock(submission_id)
     if not by.can(Can.REVIEW):
         raise Refused(RefusalCode.MAY_NOT_REVIEW)
+    if version is not None and version != submission.version:
+        raise Refused(RefusalCode.VERSION_CONFLICT)
     lines = _lines(submission, State.SUBMITTED)
+    if not lines:
+        raise Refused(RefusalCode.NOT_SUBMITTED)
     if entries is not None:
         named = set(entries)
         lines = [line for line in lines if line.pk in named]

@@ -23,7 +23,7 @@ BATCH = 50  # targets per transaction: bounds memory, and what a kill has to rep
 RUNNING_LOCK = 0x6E69_6201
 
 COLUMNS = (
-    "target_id", "period_id", "scope", "district_id", "value", "numerator", "denominator", "stage", "actual_on",
+    "target_id", "period_id", "value", "numerator", "denominator", "stage", "actual_on",
     "reported", "reporters", "stale", "expected", "completion", "pace", "elapsed", "status", "reason_code",
     "reason_params", "rests_on",
 )  # fmt: skip
@@ -118,7 +118,7 @@ def _replace(plan: Plan, targets: Sequence[int]) -> None:
 
 
 def _record(row: ProgressRow) -> tuple:
-    return (*row[:18], json.dumps(row.reason_params, ensure_ascii=False, separators=(",", ":")), row.rests_on)
+    return (*row[:2], *row[4:18], json.dumps(row.reason_params, ensure_ascii=False, separators=(",", ":")), row.rests_on)
 
 
 def _delete(targets: Sequence[int]) -> None:

@@ -1,0 +1,36 @@
+"""`python -m benchmarks [--scale 0.1] [PART …]`: a throw-away database, then each part in turn."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+
+import django
+
+PARTS = ("rollup", "acceptance", "overview", "loading")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help=f"of {', '.join(PARTS)} (all of them)")
+    parser.add_argument("--scale", type=float, default=1.0, help="1 is the full size; 0.1 for a quick look")
+    chosen = parser.parse_args()
+    os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
+    django.setup()
+    from importlib import import_module
+
+    from django.test.runner import DiscoverRunner
+
+    print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}, scale {chosen.scale}")
+    for part in chosen.parts or PARTS:
+        runner = DiscoverRunner(verbosity=0, interactive=False)
+        databases = runner.setup_databases()
+        try:
+            import_module(f"benchmarks.{part}").run(chosen.scale)
+        finally:
+            runner.teardown_databases(databases)
+
+
+if __name__ == "__main__":
+    main()

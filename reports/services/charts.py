@@ -1,0 +1,118 @@
+"""Plotly figures kept ready: built after a roll-up, or when first asked for; told apart by what they rest on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from django.conf import settings
+from django.core.cache import cache
+from django.utils import timezone, translation
+
+from targets.models import Plan, Target
+
+from ..models import StoredChart
+from ..selectors.charts import Rolled, rolled
+from ..selectors.moment import Moment, NoPlan, moment
+from .drawing import UnknownChart, draw
+
+VERSION = 1  # grows when the code draws something differently
+KEPT_FOR = 3600  # seconds that a chart of an earlier "as known at" stays in Redis
+
+__all__ = ["Chart", "UnknownChart", "build_first_charts", "chart"]
+
+
+class Chart(NamedTuple):
+    """JSON text of a Plotly figure, and the digest that names it."""
+
+    etag: str
+    body: str
+
+
+def chart(shown: Moment, name: str, language: str) -> Chart:
+    """The figure of that name at a moment, in the active language. UnknownChart for a name that there is not.
+
+    Names: `overview`, `line-CODE`, `target-CODE`.
+    """
+    kind, _, code = name.partition("-")
+    if kind not in ("overview", "line", "target") or bool(code) == (kind == "overview"):
+        raise UnknownChart(name)
+    state = rolled(shown, kind, code)
+    if shown.is_now:
+        return _stored(shown, name, language, state)
+    return _cached(shown, name, language)
+
+
+def _basis(shown: Moment, state: Rolled) -> str:
+    text = f"{VERSION}:{shown.plan.revision}:{state.mark}"
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _stored(shown: Moment, name: str, language: str, state: Rolled) -> Chart:
+    key = f"{shown.plan.code}/{shown.period.code}/{language}/{name}"
+    basis = _basis(shown, state)
+    held = StoredChart.objects.filter(key=key).values_list("basis", "etag", "body").first()
+    if held and held[0] == basis:
+        return Chart(*held[1:])
+    made = _draw(shown, name, state.number)
+    StoredChart.objects.update_or_create(
+        key=key,
+        defaults={
+            "basis": basis,
+            "ledger_number": state.number,
+            "etag": made.etag,
+            "body": made.body,
+            "built_at": timezone.now(),
+        },
+    )
+    return made
+
+
+def _cached(shown: Moment, name: str, language: str) -> Chart:
+    """What was known at an earlier moment does not change; plan revision and ledger number are in the basis."""
+    key = f"chart:{VERSION}:{shown.basis}:{language}:{name}"
+    held = cache.get(key)
+    if held is None:
+        held = tuple(_draw(shown, name, shown.number))
+        cache.set(key, held, KEPT_FOR)
+    return Chart(*held)
+
+
+def _draw(shown: Moment, name: str, number: int) -> Chart:
+    figure = draw(shown, name, number)
+    body = json.dumps(figure.to_plotly_json(), ensure_ascii=False, separators=(",", ":"), default=_plain)
+    return Chart(hashlib.sha256(body.encode()).hexdigest()[:32], body)
+
+
+def _plain(value: object) -> object:
+    """Days, and what pandas makes of numbers, as JSON has them."""
+    return value.isoformat() if hasattr(value, "isoformat") else value.tolist()
+
+
+def build_first_charts(touched: Iterable[int]) -> int:
+    """Builds what the first pages need after a roll-up, in every language; returns how many were looked at.
+
+    Overview and lines of each plan's usual quarter, and the touched targets' own; what is current is left alone.
+    """
+    looked_at = 0
+    for plan, names in _wanted(touched):
+        try:
+            shown = moment({}, [plan], now=timezone.now())
+        except NoPlan:
+            continue
+        for language, _ in settings.LANGUAGES:
+            with translation.override(language):
+                for name in names:
+                    chart(shown, name, language)
+                    looked_at += 1
+    return looked_at
+
+
+def _wanted(touched: Iterable[int]) -> Iterator[tuple[Plan, list[str]]]:
+    ids = list(touched)
+    for plan in Plan.objects.filter(targets__in=ids).distinct():
+        rows = list(Target.objects.filter(plan=plan, pk__in=ids).values_list("code", "task__line__code"))
+        lines = sorted({line for _, line in rows})
+        yield plan, ["overview", *(f"line-{line}" for line in lines), *(f"target-{code}" for code, _ in rows)]
