@@ -44,7 +44,8 @@ class PublishedFigure(models.Model):
     source = models.CharField(_("source"), max_length=300)
     source_kind = models.CharField(_("kind of source"), max_length=60)
     reliability = models.CharField(_("reliability"), max_length=1, choices=Reliability.choices)
-    note = models.TextField(_("note"), blank=True)
+    note_zh = models.TextField(_("note (Chinese)"), blank=True)
+    note_en = models.TextField(_("note (English)"), blank=True)
 
     class Meta:
         ordering = ["target", "as_of", "pk"]
@@ -62,3 +63,7 @@ class PublishedFigure(models.Model):
     @property
     def measured(self) -> str:
         return in_language(self.measured_zh, self.measured_en)
+
+    @property
+    def note(self) -> str:
+        return in_language(self.note_zh, self.note_en)

@@ -120,8 +120,8 @@ def city_value(
 ) -> CityValue:
     """The city's value: one item per counting assignment, None for one without a figure.
 
-    For `lead` the caller passes the lead's item alone; of several the first with a figure counts. `weighted` is
-    `ratio_scale` (100 for percent) times the sum of numerators over the sum of denominators, null over zero.
+    For `lead` the caller passes the lead's item alone; of several the first with a figure counts. `weighted`
+    is `ratio_scale` (100 for percent) times the sum of numerators over that of denominators, null over zero.
     """
     given = [item for item in effectives if item is not None]
     staged = [item for item in given if item.stage is not None]
@@ -147,7 +147,8 @@ def _running_sums(cells: Sequence[Version]) -> list[Version]:
         value = _plus(value, cell.value)
         numerator = _plus(numerator, cell.numerator)
         denominator = _plus(denominator, cell.denominator)
-        sums.append(Version(cell.period, acceptance, value, numerator, denominator, cell.stage, cell.actual_on))
+        total = (cell.period, acceptance, value, numerator, denominator, cell.stage, cell.actual_on)
+        sums.append(Version(*total))
     return sums
 
 
@@ -169,9 +170,10 @@ def _combined(values: Sequence[Decimal], combine: Combine) -> Decimal | None:
 
 
 def _city_lead(counted: Sequence[Effective], reporters: int) -> CityValue:
-    for lead in counted:
-        return CityValue(lead.value, lead.numerator, lead.denominator, None, None, 1, reporters, int(lead.stale))
-    return CityValue(None, None, None, None, None, 0, reporters, 0)
+    if not counted:
+        return CityValue(None, None, None, None, None, 0, reporters, 0)
+    lead = counted[0]
+    return CityValue(lead.value, lead.numerator, lead.denominator, None, None, 1, reporters, int(lead.stale))
 
 
 def _city_ratio(given: Sequence[Effective], reporters: int, ratio_scale: Decimal) -> CityValue:

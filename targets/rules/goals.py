@@ -21,12 +21,12 @@ STRICT = frozenset({Bound.MORE_THAN, Bound.LESS_THAN})
 
 
 def _context(digits: int) -> Context:
-    """Arithmetic that does not hang on the caller's context and never raises: what cannot be written is not finite."""
+    """Arithmetic that does not hang on the caller's context and never raises: too large comes out as not finite."""
     return Context(prec=digits, rounding=ROUND_HALF_UP, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[])
 
 
-# Each step keeps fewer digits than the step before it. 7 against an expected 20/3 is a pace of exactly 1.05, and
-# comes out so: the digits lost in 6.666... are rounded away by the next division.
+# Each step keeps fewer digits than the step before it. 7 against an expected 20/3 is a pace of exactly 1.05,
+# and comes out so: the digits lost in 6.666... are rounded away by the next division.
 _LINE, _SHARE, _POINTS = _context(60), _context(40), _context(28)
 
 
@@ -58,7 +58,7 @@ class Goal(NamedTuple):
 
 
 class Course(NamedTuple):
-    """What follows from a goal alone. `way` is goal - baseline, None unless the goal lies beyond the baseline."""
+    """What follows from a goal alone. `way` is goal - baseline, None unless the goal is beyond the baseline."""
 
     baseline: Decimal
     bar: Decimal | None
@@ -81,7 +81,7 @@ class Moment(NamedTuple):
 
 
 def expected(goal: Goal, on: date) -> Decimal | None:
-    """Where the target should stand on a date, in its unit, on straight lines; None for a goal without a number."""
+    """Where the target should stand on a date, in its unit; None for a goal without a number."""
     return moment_of(goal, on).expected
 
 
@@ -91,7 +91,7 @@ def elapsed(goal: Goal, on: date) -> Decimal:
 
 
 def completion(goal: Goal, value: Decimal | None) -> Decimal | None:
-    """Share of the way from the baseline to the goal that is behind us, as a ratio; below 0 and above 1 are kept.
+    """Share of the way from the baseline to the goal that is made, as a ratio; may be below 0 or above 1.
 
     Where the goal does not lie beyond the baseline (equal, or already met by it) there is no way to measure:
     1 if met, otherwise None.
@@ -103,7 +103,7 @@ def completion(goal: Goal, value: Decimal | None) -> Decimal | None:
 
 
 def pace(goal: Goal, value: Decimal | None, on: date) -> Decimal | None:
-    """Way made against the way expected by a date, as a ratio; 1 or None where nothing is expected by then."""
+    """Way made against the way expected by a date, as a ratio; 1 if met or None where none is expected."""
     if value is None:
         return None
     return share(course_of(goal), value, moment_of(goal, on).way)
@@ -115,7 +115,7 @@ def met(goal: Goal, value: Decimal | None) -> bool:
 
 
 def bar(goal: Goal) -> Decimal | None:
-    """The value from which on the goal is met: the goal, less its tolerance for `about`; None without a number."""
+    """The value from which on the goal is met: the goal, for `about` less its tolerance; None without one."""
     return course_of(goal).bar
 
 
@@ -144,7 +144,7 @@ def meets(course: Course, value: Decimal) -> bool:
 
 
 def share(course: Course, value: Decimal, way: Decimal | None) -> Decimal | None:
-    """How much of a way from the baseline a value has made; without a way, 1 if it meets the goal, else None."""
+    """How much of a way from the baseline a value has made; without a way, 1 if the goal is met, else None."""
     if way is None:
         return ONE if meets(course, value) else None
     ratio = _SHARE.divide(_LINE.subtract(value, course.baseline), way)

@@ -23,7 +23,11 @@ from targets.rules.words import Bound, GradingMethod, ReasonCode, Stage, Status
 
 
 class Grading(NamedTuple):
-    """How a plan grades: lowest paces of three bands (ratios), or the widest gap of `behind` (percentage points)."""
+    """How a plan grades: by pace, or by the gap between completion and elapsed time.
+
+    `ahead`, `on_track` and `behind` are the lowest paces of their bands (ratios); `gap_behind` is the widest gap
+    that is still behind, not critical (percentage points).
+    """
 
     method: GradingMethod
     ahead: Decimal = Decimal("1.05")
@@ -57,9 +61,9 @@ class Grade(NamedTuple):
 
 
 def grade(goal: Goal, state: CityValue, on: date, grading: Grading, first_window_closes_on: date) -> Grade:
-    """The one class a target is in on a date, with the numbers used and the reason. Never raises for finite numbers.
+    """The one class a target is in on a date, with the numbers used and the reason.
 
-    `state` is the city's (or a district's) value as rolled up for `on`.
+    `state` is the city's (or a district's) value as rolled up for `on`. Never raises for finite numbers.
     """
     moment = moment_of(goal, on)
     value = state.value
@@ -87,8 +91,8 @@ def _number_grade(goal: Goal, value: Decimal, on: date, grading: Grading, moment
         status, code = _by_pace(speed, grading, params)
     else:
         status, code = _by_side(goal, value, on, moment.expected)
-    reason = Reason(code, params)
-    return Grade(status, moment.rounded_expected, rounded(done), rounded(speed), moment.rounded_elapsed, reason)
+    numbers = (moment.rounded_expected, rounded(done), rounded(speed), moment.rounded_elapsed)
+    return Grade(status, *numbers, Reason(code, params))
 
 
 def _overdue(goal: Goal) -> tuple[Status, ReasonCode]:
@@ -114,7 +118,7 @@ def _by_pace(speed: Decimal, grading: Grading, params: dict[str, str]) -> tuple[
 
 
 def _by_gap(done: Decimal, gone: Decimal, grading: Grading, params: dict[str, str]) -> tuple[Status, ReasonCode]:
-    """Three classes, as the cities that grade so have them: level or better, behind by up to the limit, by more."""
+    """Three classes: level or better, behind by up to the limit, behind by more. `ahead` is for pace only."""
     gap = points_between(done, gone)
     params["completion"] = plain_rounded(done)
     params["gap"] = plain_rounded(gap)
@@ -186,5 +190,3 @@ def _without_figure(state: CityValue, early: bool, closes_on: date) -> tuple[Sta
         return Status.NOT_DUE, Reason(ReasonCode.NOT_DUE, {**params, "closes_on": closes_on.isoformat()})
     code = ReasonCode.NO_VALUE if state.reported else ReasonCode.NO_DATA
     return Status.NO_DATA, Reason(code, params)
-
-

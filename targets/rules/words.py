@@ -1,7 +1,7 @@
 """The words of the rules: every closed list of names that a target, a figure or a grade is described with.
 
-The values are what the database, the plan pack and the API carry. Members are strings, so a stored string may be
-passed wherever a member is asked for.
+The values are what the database, the plan pack and the API carry. Members are strings, so a stored string
+may be passed wherever a member is asked for.
 """
 
 from enum import StrEnum, auto

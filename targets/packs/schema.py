@@ -1,0 +1,378 @@
+"""The shape of a plan pack: one model per mapping of the YAML file. docs/plan-pack.md documents it.
+
+Field order is key order. A field that equals its default is left out of the file, every other one is written.
+Every scalar arrives as text; numbers become Decimals, never floats. Lengths are those that the database holds.
+"""
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic_core import PydanticCustomError
+
+from targets.rules import Accumulation, AssignmentRole, Bound, Combine, GradingMethod, LineKind, Stage
+
+PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+QUARTER = re.compile(r"[0-9]{4}Q[1-4]")
+WHOLE_DIGITS, DECIMAL_PLACES = 18, 6
+NAME_OR_OPEN = "should be a name as written in the text, or {open: …} for one that stands for no agency"
+AGENCY_KINDS = (
+    "bureau",
+    "office",
+    "central",
+    "district_government",
+    "area_committee",
+    "enterprise",
+    "university",
+    "research",
+    "hospital_group",
+)
+
+
+def refuse(words: str) -> PydanticCustomError:
+    """A schema error that says exactly these words; braces in them are not placeholders."""
+    return PydanticCustomError("words", "{words}", {"words": words})
+
+
+def _number(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if not PLAIN_NUMBER.fullmatch(value):
+        raise refuse(f"{value!r} is not a plain number such as 34000 or 1.05")
+    whole, _, decimals = value.lstrip("-").partition(".")
+    if len(whole) > WHOLE_DIGITS or len(decimals) > DECIMAL_PLACES:
+        raise refuse(f"{value} has more than {WHOLE_DIGITS} digits or more than {DECIMAL_PLACES} decimals")
+    return Decimal(value)
+
+
+def _stored_as(whole_digits: int, decimal_places: int) -> AfterValidator:
+    def check(value: Decimal) -> Decimal:
+        if abs(value) >= 10**whole_digits or value != round(value, decimal_places):
+            raise refuse(f"{value} has more than {whole_digits} digits or more than {decimal_places} decimals")
+        return value
+
+    return AfterValidator(check)
+
+
+def _fraction(value: Decimal) -> Decimal:
+    if not 0 < value <= 1:
+        raise refuse(f"{value} is not a fraction above 0 and up to 1")
+    return value
+
+
+def _whole(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if not re.fullmatch(r"[0-9]{1,4}", value):
+        raise refuse(f"{value!r} is not a whole number from 0 to 9999")
+    return int(value)
+
+
+def _day(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return date.fromisoformat(value if ISO_DAY.fullmatch(value) else "")
+    except ValueError:
+        raise refuse(f"{value!r} is not a day such as 2022-12-31") from None
+
+
+def _flag(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if value not in ("true", "false"):
+        raise refuse(f"{value!r} is neither true nor false")
+    return value == "true"
+
+
+def _one_line(value: str) -> str:
+    if not value or value != value.strip() or not value.isprintable():
+        raise refuse("should be one line of text, without space around it")
+    return value
+
+
+def _matching(pattern: re.Pattern[str], like: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if not pattern.fullmatch(value):
+            raise refuse(f"{value!r} is not {like}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _at_most(length: int) -> AfterValidator:
+    def check(value: str) -> str:
+        if len(value) > length:
+            raise refuse(f"has {len(value)} characters; at most {length} can be stored")
+        return value
+
+    return AfterValidator(check)
+
+
+def _zone(value: str) -> str:
+    if value not in available_timezones():
+        raise refuse(f"{value!r} is not a time zone such as Asia/Shanghai")
+    return value
+
+
+def _kind(value: str) -> str:
+    if value not in AGENCY_KINDS:
+        raise refuse(f"{value!r} is not one of {', '.join(AGENCY_KINDS)}")
+    return value
+
+
+Text = Annotated[str, AfterValidator(_one_line)]
+Short = Annotated[Text, _at_most(60)]
+Name = Annotated[Text, _at_most(300)]
+Code = Annotated[str, _matching(SLUG, "a code of small letters, digits and single hyphens"), _at_most(60)]
+DistrictCode = Annotated[str, _matching(re.compile(r"[0-9]{6}"), "a GB/T 2260 code of six digits")]
+Quarter = Annotated[str, _matching(QUARTER, "a quarter such as 2021Q3")]
+Number = Annotated[Decimal, BeforeValidator(_number)]
+Ratio = Annotated[Number, _stored_as(2, 4)]
+Points = Annotated[Number, _stored_as(4, 2)]
+Fraction = Annotated[Number, AfterValidator(_fraction)]
+Whole = Annotated[int, BeforeValidator(_whole)]
+Day = Annotated[date, BeforeValidator(_day)]
+Flag = Annotated[bool, BeforeValidator(_flag)]
+
+
+class PackModel(BaseModel):
+    """One mapping of the file. Unknown keys are errors; models never change after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Named(PackModel):
+    """A name in both languages."""
+
+    zh: Name
+    en: Name
+
+
+class ShortNamed(PackModel):
+    """A short name in both languages."""
+
+    zh: Short
+    en: Short
+
+
+class Issuer(PackModel):
+    """Who issued the document."""
+
+    zh: Annotated[Text, _at_most(200)]
+    en: Annotated[Text, _at_most(200)]
+
+
+class Sentence(PackModel):
+    """A passage in both languages."""
+
+    zh: Text
+    en: Text
+
+
+class UnitName(PackModel):
+    """The unit of a quantity: 个, stations."""
+
+    zh: Annotated[Text, _at_most(30)]
+    en: Short
+
+
+class Grading(PackModel):
+    """How the plan grades: thresholds of pace are ratios, `gap_behind` is in percentage points."""
+
+    method: GradingMethod
+    ahead: Ratio
+    on_track: Ratio
+    behind: Ratio
+    gap_behind: Points
+
+
+class Windows(PackModel):
+    """When a quarter can be entered, in days after its last day."""
+
+    opens_after_days: Whole
+    due_after_days: Whole
+    grace_days: Whole
+    closes_after_days: Whole
+
+
+class PlanHead(PackModel):
+    """The document: its number, issuer, span, first and last reported quarter."""
+
+    code: Code
+    document: Annotated[Text, _at_most(100)]
+    name: Named
+    issuer: Issuer
+    issued_on: Day
+    starts_on: Day
+    ends_on: Day
+    first_period: Quarter
+    last_period: Quarter
+    time_zone: Annotated[str, AfterValidator(_zone)]
+    grading: Grading
+    windows: Windows
+
+
+class District(PackModel):
+    """One district under its GB/T 2260 code; file order is display order."""
+
+    code: DistrictCode
+    name: Named
+
+
+class Agency(PackModel):
+    """One body. `short` is what the text calls it, `aliases` are its other spellings there."""
+
+    code: Code
+    short: Short
+    short_en: Short
+    name: Named
+    kind: Annotated[str, AfterValidator(_kind)]
+    district: DistrictCode | None = None
+    aliases: tuple[Text, ...] = ()
+
+
+class Group(PackModel):
+    """A collective name of the text (各区政府) and the agencies that it stands for."""
+
+    code: Code
+    name: Named
+    members: tuple[Code, ...]
+
+
+class Unit(PackModel):
+    """One name of a list, as written. `open` marks a name that stands for no agency in particular (有关区政府)."""
+
+    words: Annotated[Text, _at_most(100)]
+    open: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_file(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return {"words": value}
+        if isinstance(value, dict) and set(value) == {"open"}:
+            return {"words": value["open"], "open": True}
+        if isinstance(value, dict) and "words" in value:
+            return value
+        raise refuse(NAME_OR_OPEN)
+
+
+class Clause(PackModel):
+    """The smallest passage with its own list of units, in its exact words, without the task's heading."""
+
+    number: Whole
+    text: Text
+    units: tuple[Unit, ...] = ()
+    open_list: Short | None = None
+
+
+class Citation(PackModel):
+    """Where the plan says it: a clause (`task.number`) and its exact words."""
+
+    clause: str
+    words: Text
+
+
+class Checkpoint(PackModel):
+    """Where a target should stand at the end of a day: a value, or the stage of a milestone."""
+
+    on: Day
+    value: Number | None = None
+    stage: Stage | None = None
+
+
+class Assignment(PackModel):
+    """Who answers: names as written in the clause's list. `share` is each one's fraction of the goal."""
+
+    role: AssignmentRole
+    units: tuple[Annotated[Text, _at_most(100)], ...]
+    reports: Flag
+    counts: Flag
+    share: Fraction | None = None
+
+
+class Target(PackModel):
+    """One commitment. A milestone has no goal, unit, baseline or accumulation."""
+
+    code: Code
+    name: Named
+    bound: Bound
+    aspirational: Flag = False
+    goal: Number | None = None
+    goal_upper: Number | None = None
+    tolerance: Annotated[Fraction, _stored_as(1, 4)] | None = None
+    baseline: Number | None = None
+    unit: UnitName | None = None
+    due_on: Day
+    accumulation: Accumulation | None = None
+    combine: Combine
+    evidence_required: Flag = False
+    measures: Sentence
+    citations: tuple[Citation, ...]
+    checkpoints: tuple[Checkpoint, ...] = ()
+    assignments: tuple[Assignment, ...]
+
+
+class Task(PackModel):
+    """One numbered item of a line; `name.zh` is its heading in the text."""
+
+    code: Code
+    number: Whole
+    name: Named
+    clauses: tuple[Clause, ...]
+    targets: tuple[Target, ...] = ()
+
+
+class Line(PackModel):
+    """The objectives, one of the actions, or the safeguards."""
+
+    code: Code
+    kind: LineKind
+    name: Named
+    short: ShortNamed
+    tasks: tuple[Task, ...]
+
+
+class Convenor(PackModel):
+    """One convenor of a working group, with the office held when the plan was issued."""
+
+    name: Short
+    title: Annotated[Text, _at_most(200)]
+
+
+class WorkingGroup(PackModel):
+    """One group of the annex; `lines` are the codes of the lines that it leads."""
+
+    code: Code
+    number: Whole
+    name: Named
+    duty: Sentence
+    lines: tuple[Code, ...] = ()
+    convenors: tuple[Convenor, ...]
+    units: tuple[Unit, ...]
+    open_list: Short | None = None
+
+
+class PlanPack(PackModel):
+    """A whole plan as data."""
+
+    plan: PlanHead
+    districts: tuple[District, ...] = ()
+    agencies: tuple[Agency, ...]
+    groups: tuple[Group, ...] = ()
+    lines: tuple[Line, ...]
+    working_groups: tuple[WorkingGroup, ...] = ()
+
+    def tasks(self) -> list[Task]:
+        """Every task, in the order of the text."""
+        return [task for line in self.lines for task in line.tasks]
+
+    def targets(self) -> list[Target]:
+        """Every target, in the order of the tasks in which they live."""
+        return [target for task in self.tasks() for target in task.targets]

@@ -1,0 +1,1 @@
+"""Every write to a plan goes through here."""
