@@ -61,7 +61,7 @@ INSTALLED_APPS = [
     "agencies.apps.AgenciesConfig",
     "targets.apps.TargetsConfig",
     "reports.apps.ReportsConfig",
-    "django.contrib.admin",
+    "agencies.apps.OperatorAdminConfig",  # django.contrib.admin, entered by capability
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -131,7 +131,9 @@ REDIS_URL = setting(
 )
 if not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
     raise ImproperlyConfigured(f"REDIS_URL has the value {REDIS_URL!r}. Set it to redis://:password@host:6379/0.")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "nib"}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "nib"}
+}
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
 CELERY_BROKER_URL = REDIS_URL
@@ -147,7 +149,7 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "reports.tasks.sweep", "schedule": 30.0, "options": {"expires": 30}},
     "heartbeat": {"task": "reports.tasks.heartbeat", "schedule": 15.0, "options": {"expires": 15}},
-    "open_windows": {"task": "reports.tasks.open_windows", "schedule": 3600.0, "options": {"expires": 3600}},
+    "open_windows": {"task": "reports.tasks.open_windows", "schedule": 60.0, "options": {"expires": 60}},
 }
 
 # --- people -----------------------------------------------------------------------------------------------------
@@ -167,6 +169,7 @@ ACCOUNT_ADAPTER = "nib_tracker.accounts.InvitedOnly"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 ACCOUNT_SESSION_REMEMBER = False
+SAMPLE_PASSWORD_FILE = Path(env.str("SAMPLE_PASSWORD_FILE", default=str(BASE_DIR / "var" / "secrets" / "sample_password")))
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
 
 # --- words, time, files -----------------------------------------------------------------------------------------
@@ -185,10 +188,17 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "nib_tracker.finders.PlotlyFinder",
 ]
+# compressing takes half a minute of a processor: worth it once for an image, not for a trial on this machine
+COMPRESS_STATIC = boolean("COMPRESS_STATIC", default=True)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if COMPRESS_STATIC
+        else "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+    },
 }
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 LOG_LEVEL = setting(env.str, "LOG_LEVEL", default="INFO", fix="Set it to DEBUG, INFO, WARNING or ERROR.").upper()
 if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR"}:

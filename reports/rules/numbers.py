@@ -9,7 +9,18 @@ from decimal import Context, Decimal
 EXACT = Context(prec=60)  # the usual 28 digits would round what somebody typed before it could be refused
 MAX_DIGITS = 18  # whole digits that a stored number can have
 PLACES = Decimal("0.000001")
-SCALES = {"": 1, "百": 100, "千": 1_000, "万": 10_000, "百万": 10**6, "千万": 10**7, "亿": 10**8, "万亿": 10**12, "k": 1_000, "m": 10**6}
+SCALES = {
+    "": 1,
+    "百": 100,
+    "千": 1_000,
+    "万": 10_000,
+    "百万": 10**6,
+    "千万": 10**7,
+    "亿": 10**8,
+    "万亿": 10**12,
+    "k": 1_000,
+    "m": 10**6,
+}
 NUMBER = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d+)?(\.\d+)?\s*(百万|千万|万亿|百|千|万|亿|k|m)?%?", re.IGNORECASE)
 
 
@@ -22,7 +33,7 @@ class NotANumber(ValueError):
 
 
 def parse_number(text: str) -> Decimal | None:
-    """"3.4万" -> 34000, "1,200" -> 1200, "１２" -> 12, "" -> None (nothing entered, not zero). NotANumber otherwise."""
+    """ "3.4万" -> 34000, "1,200" -> 1200, "１２" -> 12, "" -> None (nothing entered, not zero). NotANumber otherwise."""
     cleaned = unicodedata.normalize("NFKC", text).strip().replace("\N{MINUS SIGN}", "-")
     if not cleaned:
         return None

@@ -1,52 +1,64 @@
-"""What the rules doubt about one line of a packet."""
+"""What the rules doubt about the lines of a packet."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 
+from targets.rules import AssignmentRole, Candidate, Combine, Doubt, city_value, doubts, effective
 
-from targets.rules import Accumulation, AssignmentRole, Bound, Candidate, Combine, Doubt, Effective, city_value, doubts
-from targets.rules import effective as effective_figure
-
-from ..models import Entry
-from .rollup import latest_cells, reporter_goal
-from .terms import terms
+from ..models import Entry, ReportingPeriod, Submission
+from .rollup import Cells, latest_cells, reporter_goal
+from .terms import Terms, terms
 
 
-def doubts_of(entry: Entry) -> list[Doubt]:
-    """Doubts about a line as it stands; none for a milestone or an empty line."""
-    target, submission = entry.assignment.target, entry.submission
-    if target.bound == Bound.MILESTONE or entry.value is None:
-        return []
+def doubts_of(submission: Submission, entries: Iterable[Entry]) -> dict[int, list[Doubt]]:
+    """Doubts about lines of one packet as they stand, by entry id; none for a milestone or an empty line.
+
+    Five statements for any number of lines.
+    """
+    asked = list(entries)
+    found: dict[int, list[Doubt]] = {entry.pk: [] for entry in asked}
+    numbers = [entry for entry in asked if entry.value is not None and not entry.assignment.target.is_milestone]
+    if not numbers:
+        return found
     plan = submission.period.plan
-    (one,) = terms(plan, [target.pk])
-    cells = latest_cells(plan, [reporter.assignment for reporter in one.reporters], None)
-    own = [cell for cell in cells.get(entry.assignment_id, []) if cell.period != submission.period.ordinal]
-    reporter = next(found for found in one.reporters if found.assignment == entry.assignment_id)
-    goal = one.goal_on(submission.period.ends_on)
-    others = [
-        effective_figure(cells.get(found.assignment, []), submission.period.ordinal, one.accumulation)
-        for found in one.reporters
-        if found.role == AssignmentRole.DISTRICT
-    ]
-    is_total = reporter.role == AssignmentRole.LEAD and bool(others)
+    by_target = {one.target: one for one in terms(plan, {entry.assignment.target_id for entry in numbers})}
+    reporters = [reporter.assignment for one in by_target.values() for reporter in one.reporters]
+    cells = latest_cells(plan, reporters, None)
+    for entry in numbers:
+        if one := by_target.get(entry.assignment.target_id):
+            found[entry.pk] = _doubts(entry, submission.period, one, cells)
+    return found
+
+
+def _doubts(entry: Entry, period: ReportingPeriod, one: Terms, cells: Cells) -> list[Doubt]:
+    reporter = next((found for found in one.reporters if found.assignment == entry.assignment_id), None)
+    if reporter is None:  # it reported when the packet was made, and no longer does
+        return []
+    own = [cell for cell in cells.get(entry.assignment_id, []) if cell.period != period.ordinal]
+    goal = one.goal_on(period.ends_on)
+    parts = [found.assignment for found in one.reporters if found.role == AssignmentRole.DISTRICT]
+    is_total = reporter.role == AssignmentRole.LEAD and one.combine == Combine.SUM and bool(parts)
     return doubts(
         Candidate(
             value=entry.value,
             numerator=entry.numerator,
             denominator=entry.denominator,
-            accumulation=Accumulation(target.accumulation),
+            accumulation=one.accumulation,
             goal=reporter_goal(one, goal, reporter) or goal,
-            unit_is_percent=target.is_percent,
+            unit_is_percent=entry.assignment.target.is_percent,
             history=[(cell.period, cell.value) for cell in own if cell.value is not None],
-            has_evidence=True,
-            evidence_required=False,
-            district_sum=_sum(others) if is_total else None,
+            has_evidence=False,  # nothing can be attached yet: a target that asks for evidence gets it in words
+            evidence_required=entry.assignment.target.evidence_required,
+            district_sum=_sum(parts, one, period.ordinal, cells) if is_total else None,
             is_lead_total=is_total,
-            period=submission.period.ordinal,
+            period=period.ordinal,
         )
     )
 
 
-def _sum(effectives: list[Effective | None]) -> Decimal | None:
+def _sum(parts: Iterable[int], one: Terms, period: int, cells: Cells) -> Decimal | None:
+    """What the districts stand at together; null where none of them has a figure."""
+    effectives = [effective(cells.get(part, []), period, one.accumulation) for part in parts]
     return city_value(effectives, Combine.SUM).value

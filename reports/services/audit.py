@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from agencies.models import Agency, AuditEvent, User
 Door = AuditEvent.Door
 
 
-def record(
+def event(
     action: str,
     subject: str,
     *,
@@ -22,8 +23,8 @@ def record(
     after: dict[str, Any] | None = None,
     reason: str = "",
 ) -> AuditEvent:
-    """One row: who did what to which subject (natural key), before and after, why, through which door."""
-    return AuditEvent.objects.create(
+    """One row, not yet written: who did what to which subject (natural key), before and after, why, by which door."""
+    return AuditEvent(
         at=at,
         actor=actor,
         door=door,
@@ -34,3 +35,14 @@ def record(
         after=after or {},
         reason=reason,
     )
+
+
+def record(action: str, subject: str, **facts: Any) -> AuditEvent:
+    """Writes one row; see `event` for the facts."""
+    (written,) = record_all([event(action, subject, **facts)])
+    return written
+
+
+def record_all(events: Sequence[AuditEvent]) -> list[AuditEvent]:
+    """Writes many rows in one statement."""
+    return AuditEvent.objects.bulk_create(events)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 from django.conf import settings
@@ -18,7 +21,9 @@ from ..selectors.charts import Rolled, rolled
 from ..selectors.moment import Moment, NoPlan, moment
 from .drawing import UnknownChart, draw
 
-VERSION = 1  # grows when the code draws something differently
+logger = logging.getLogger(__name__)
+
+MOST_TARGETS = 40  # charts of more targets than an acceptance touches (a rebuild) are built when they are asked for
 KEPT_FOR = 3600  # seconds that a chart of an earlier "as known at" stays in Redis
 
 __all__ = ["Chart", "UnknownChart", "build_first_charts", "chart"]
@@ -46,8 +51,17 @@ def chart(shown: Moment, name: str, language: str) -> Chart:
 
 
 def _basis(shown: Moment, state: Rolled) -> str:
-    text = f"{VERSION}:{shown.plan.revision}:{state.mark}"
+    text = f"{drawing_version()}:{shown.plan.revision}:{state.mark}"
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+@lru_cache
+def drawing_version() -> str:
+    """Changes with the code that draws and with the words, so that an upgraded installation shows no old figure."""
+    here = Path(__file__).resolve().parents[1]
+    code = [*here.glob("charts/*.py"), *here.glob("frames/*.py"), here / "wording.py", here / "services" / "drawing.py"]
+    messages = [path for folder in settings.LOCALE_PATHS for path in Path(folder).rglob("django.po")]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted([*code, *messages]))).hexdigest()[:16]
 
 
 def _stored(shown: Moment, name: str, language: str, state: Rolled) -> Chart:
@@ -72,7 +86,7 @@ def _stored(shown: Moment, name: str, language: str, state: Rolled) -> Chart:
 
 def _cached(shown: Moment, name: str, language: str) -> Chart:
     """What was known at an earlier moment does not change; plan revision and ledger number are in the basis."""
-    key = f"chart:{VERSION}:{shown.basis}:{language}:{name}"
+    key = f"chart:{drawing_version()}:{shown.basis}:{language}:{name}"
     held = cache.get(key)
     if held is None:
         held = tuple(_draw(shown, name, shown.number))
@@ -95,6 +109,7 @@ def build_first_charts(touched: Iterable[int]) -> int:
     """Builds what the first pages need after a roll-up, in every language; returns how many were looked at.
 
     Overview and lines of each plan's usual quarter, and the touched targets' own; what is current is left alone.
+    A chart that cannot be built is logged and stops no other: its page says so when it is asked for.
     """
     looked_at = 0
     for plan, names in _wanted(touched):
@@ -105,9 +120,16 @@ def build_first_charts(touched: Iterable[int]) -> int:
         for language, _ in settings.LANGUAGES:
             with translation.override(language):
                 for name in names:
-                    chart(shown, name, language)
+                    _build(shown, name, language)
                     looked_at += 1
     return looked_at
+
+
+def _build(shown: Moment, name: str, language: str) -> None:
+    try:
+        chart(shown, name, language)
+    except Exception:
+        logger.exception("chart %s of %s could not be built", name, shown.plan.code)
 
 
 def _wanted(touched: Iterable[int]) -> Iterator[tuple[Plan, list[str]]]:
@@ -115,4 +137,5 @@ def _wanted(touched: Iterable[int]) -> Iterator[tuple[Plan, list[str]]]:
     for plan in Plan.objects.filter(targets__in=ids).distinct():
         rows = list(Target.objects.filter(plan=plan, pk__in=ids).values_list("code", "task__line__code"))
         lines = sorted({line for _, line in rows})
-        yield plan, ["overview", *(f"line-{line}" for line in lines), *(f"target-{code}" for code, _ in rows)]
+        own = [f"target-{code}" for code, _ in rows] if len(rows) <= MOST_TARGETS else []
+        yield plan, ["overview", *(f"line-{line}" for line in lines), *own]

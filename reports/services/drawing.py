@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext
-
-from targets.models import Target
 
 from ..charts import bullets, history, paths
 from ..charts.theme import Caption
@@ -35,15 +34,19 @@ def draw(shown: Moment, name: str, number: int) -> go.Figure:
     return {"overview": _overview, "line": _line, "target": _target}[kind](shown, found, number)
 
 
-def basis_words(shown: Moment, number: int) -> str:
+def basis_words(shown: Moment, number: int, *, narrow: bool = False) -> str:
     """Quarter, as known at, ledger number and source, for the line under a title."""
     known = gettext("now") if shown.is_now else minute(shown.known_at, shown.plan.time_zone)
-    return gettext("%(quarter)s, as known at: %(known)s (ledger #%(number)s). Source: accepted reports, %(document)s") % {
+    said = gettext("%(quarter)s, as known at: %(known)s (ledger #%(number)s)") % {
         "quarter": quarter_words(shown.period.ordinal),
         "known": known,
         "number": number,
-        "document": shown.plan.document,
     }
+    return (
+        said
+        + ("<br>" if narrow else " · ")
+        + gettext("source: accepted reports, %(document)s") % {"document": shown.plan.document}
+    )
 
 
 def _overview(shown: Moment, found: list[Standing], number: int) -> go.Figure:
@@ -54,9 +57,9 @@ def _overview(shown: Moment, found: list[Standing], number: int) -> go.Figure:
 
 
 def _line(shown: Moment, found: list[Standing], number: int) -> go.Figure:
-    quarters = {period.pk: quarter_words(period.ordinal) for period in shown.periods}
+    quarters = {period.pk: period.code for period in shown.periods}
     frame = history_frame([standing.path for standing in found], quarters, [status.value for status in STATUS_ORDER])
-    return history.history(frame, Caption(gettext("Targets by status"), basis_words(shown, number)))
+    return history.history(frame, Caption(gettext("Targets by status"), basis_words(shown, number, narrow=True)))
 
 
 def _target(shown: Moment, found: list[Standing], number: int) -> go.Figure:
@@ -70,9 +73,12 @@ def _target(shown: Moment, found: list[Standing], number: int) -> go.Figure:
     if one.is_milestone:
         return paths.milestone(frame, path, Caption(one.name, basis_words(shown, number)))
     caption = Caption(gettext("%(name)s (%(unit)s)") % {"name": one.name, "unit": one.unit}, basis_words(shown, number))
-    unit_zh = Target.objects.values_list("unit_zh", flat=True).get(pk=one.id)
-    published = published_frame(published_of(one.id, unit_zh))
+    published = published_frame(published_of(one.id, _until(shown, path.last_on)))
     return paths.quantity(frame, path, published, caption, one.unit)
+
+
+def _until(shown: Moment, last_on: date) -> date:
+    return last_on if shown.known_at is None else min(last_on, shown.known_at.date())
 
 
 def _path(shown: Moment, one: Standing) -> paths.Path:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext_noop
@@ -16,7 +17,7 @@ from targets.rules import Bound, Combine, Stage
 
 from ..models import Entry, Extension, Submission
 from ..models.submissions import State
-from ..rules.numbers import NotANumber, parse_number, plain_or_none
+from ..rules.numbers import PLACES, NotANumber, parse_number, plain_or_none
 from ..rules.windows import RefusalCode, window_refusal
 from ..selectors.doubts import doubts_of
 from . import audit
@@ -24,6 +25,10 @@ from .packets import settle
 from .refused import Refused, refuse
 
 MAX_WORDS = 2000
+WRITTEN = (
+    "value", "numerator", "denominator", "stage", "actual_on", "words", "nothing_because", "explanation",
+    "doubts", "entered_by", "entered_at", "version",
+)  # fmt: skip
 FIELD_NAMES = {
     "value": gettext_noop("this quarter's value"),
     "numerator": gettext_noop("numerator"),
@@ -54,16 +59,29 @@ class Input:
         return cls(**{name: fields.get(name, "").strip() for name in cls.__dataclass_fields__})
 
 
-def window(entry: Entry, now: datetime) -> None:
+class Line(NamedTuple):
+    """What somebody typed into one line. `version` is the one of the line that they were looking at."""
+
+    entry: int
+    typed: Input
+    version: int
+
+
+def extended_until(submission: Submission) -> datetime | None:
+    """Until when an extension lets the packet's agency enter its quarter; null without one."""
+    granted = Extension.objects.filter(period=submission.period_id, agency=submission.agency_id)
+    return granted.values_list("until", flat=True).first()
+
+
+def window(entry: Entry, now: datetime, extension: datetime | None) -> None:
     """Refuses when the entry's quarter cannot be entered now by its agency.
 
     A correction is not bound to the window: what it corrects came to light after the quarter was settled.
     """
-    if entry.corrects_id is not None:
+    if entry.correction_reason:
         return
-    period, agency = entry.submission.period, entry.submission.agency_id
-    until = Extension.objects.filter(period=period, agency=agency).values_list("until", flat=True).first()
-    deadlines = [moment for moment in (until, entry.returned_until) if moment is not None]
+    period = entry.submission.period
+    deadlines = [moment for moment in (extension, entry.returned_until) if moment is not None]
     refuse(window_refusal(now, period.opens_at, period.closes_at, extended_until=max(deadlines, default=None)))
 
 
@@ -73,43 +91,97 @@ def save_entry(entry_id: int, typed: Input, *, version: int, by: User, at: datet
 
     `version` is the one that the person was looking at: a line changed since by somebody else is a conflict.
     """
-    entry = _lock(entry_id)
-    if not by.can(Can.ENTER, entry.submission.agency_id):
-        raise Refused(RefusalCode.NOT_YOUR_AGENCY)
-    if entry.state == State.ACCEPTED:
-        raise Refused(RefusalCode.ALREADY_ACCEPTED)
-    if entry.state == State.SUBMITTED:
-        raise Refused(RefusalCode.ALREADY_SUBMITTED)
-    window(entry, at)
+    submission_id = Entry.objects.values_list("submission_id", flat=True).get(pk=entry_id)
+    (saved,) = save_lines(submission_id, [Line(entry_id, typed, version)], by=by, at=at, door=door)
+    if isinstance(saved, Refused):
+        raise saved
+    return saved
+
+
+@transaction.atomic
+def save_lines(
+    submission_id: int, lines: Sequence[Line], *, by: User, at: datetime, door: audit.Door
+) -> list[Entry | Refused]:
+    """Saves lines of one packet, each by itself: a refused one changes nothing and keeps no other from being saved.
+
+    Returns, in the order of `lines`, the line as it stands or why it was refused. The number of reads does not grow
+    with the number of lines. Entry.DoesNotExist for a line that is not of this packet.
+    """
+    submission = Submission.objects.select_related("period__plan", "agency").get(pk=submission_id)
+    if not by.can(Can.ENTER, submission.agency_id):
+        return [Refused(RefusalCode.NOT_YOUR_AGENCY) for _ in lines]
+    entries = _lock(submission, [line.entry for line in lines])
+    extension = extended_until(submission)
+    befores = {entry.pk: snapshot(entry) for entry in entries.values()}
+    results = [_attempt(entries[line.entry], line, at, extension) for line in lines]
+    changed = [found for found in results if isinstance(found, Entry) and snapshot(found) != befores[found.pk]]
+    _write(submission, changed, befores, by=by, at=at, door=door)
+    return results
+
+
+def _attempt(entry: Entry, line: Line, at: datetime, extension: datetime | None) -> Entry | Refused:
+    """The line as it would be saved, or why not. Typing what is there already is no change, whatever the version."""
     before = snapshot(entry)
-    _fill(entry, typed)
-    if snapshot(entry) == before:
-        return entry
-    if entry.version != version:
-        raise Refused(RefusalCode.VERSION_CONFLICT)
-    entry.entered_by, entry.entered_at = by, at
-    entry.version += 1
-    entry.doubts = [[doubt.code, doubt.params] for doubt in doubts_of(entry)]
-    entry.save()
-    audit.record(
-        "entry.saved",
-        subject(entry),
-        actor=by,
-        at=at,
-        door=door,
-        agency=entry.submission.agency,
-        before=before,
-        after=snapshot(entry),
-    )
+    try:
+        if entry.state == State.ACCEPTED:
+            raise Refused(RefusalCode.ALREADY_ACCEPTED)
+        if entry.state == State.SUBMITTED:
+            raise Refused(RefusalCode.ALREADY_SUBMITTED)
+        window(entry, at, extension)
+        _fill(entry, line.typed)
+        if entry.version != line.version and snapshot(entry) != before:
+            raise Refused(RefusalCode.VERSION_CONFLICT)
+    except Refused as refused:
+        return refused
     return entry
 
 
-def _lock(entry_id: int) -> Entry:
-    return (
-        Entry.objects.select_for_update(of=("self",))
-        .select_related("submission__period__plan", "submission__agency", "assignment__target", "assignment__agency")
-        .get(pk=entry_id)
+def _write(
+    submission: Submission,
+    entries: Sequence[Entry],
+    befores: dict[int, dict[str, str | None]],
+    *,
+    by: User,
+    at: datetime,
+    door: audit.Door,
+) -> None:
+    raised = doubts_of(submission, entries)
+    for entry in entries:
+        entry.entered_by, entry.entered_at = by, at
+        entry.version += 1
+        entry.doubts = [[doubt.code, doubt.params] for doubt in raised[entry.pk]]
+        entry.save(update_fields=WRITTEN)
+    audit.record_all(
+        [
+            audit.event(
+                "entry.saved",
+                subject(entry),
+                actor=by,
+                at=at,
+                door=door,
+                agency=submission.agency,
+                before=befores[entry.pk],
+                after=snapshot(entry),
+            )
+            for entry in entries
+        ]
     )
+
+
+def _lock(submission: Submission, entries: Sequence[int]) -> dict[int, Entry]:
+    """The named lines of the packet, in the order of their ids so that two savers cannot wait for each other."""
+    found = {
+        entry.pk: entry
+        for entry in submission.entries.filter(pk__in=entries)
+        .select_for_update(of=("self",))
+        .select_related("assignment__target", "assignment__agency")
+        .order_by("pk")
+    }
+    for entry in found.values():
+        entry.submission = submission
+    if missing := set(entries) - set(found):
+        raise Entry.DoesNotExist(f"lines {sorted(missing)} are not of packet {submission.pk}")
+    return found
 
 
 def subject(entry: Entry) -> str:
@@ -170,9 +242,8 @@ def _fill_ratio(entry: Entry, typed: Input) -> None:
         raise _bad("denominator", typed.denominator, "denominator_not_positive")
     entry.numerator, entry.denominator = numerator, denominator
     scale = entry.assignment.target.ratio_scale
-    entry.value = (
-        None if numerator is None or denominator is None else (scale * numerator / denominator).quantize(Decimal("0.000001"))
-    )
+    ratio = None if numerator is None or denominator is None else scale * numerator / denominator
+    entry.value = ratio and ratio.quantize(PLACES)
 
 
 def _number(name: str, text: str) -> Decimal | None:
@@ -206,8 +277,9 @@ def _bad(name: str, value: str, why: str) -> Refused:
 def open_correction(entry_id: int, *, reason: str, by: User, at: datetime, door: audit.Door) -> Entry:
     """Opens a new line that will replace an accepted figure; the old figure stays in the ledger."""
     # the packet is locked because its state is settled below: somebody may be submitting it at this moment
-    submission = Submission.objects.select_for_update(of=("self",)).select_related("agency").get(entries=entry_id)
-    old = _lock(entry_id)
+    packets = Submission.objects.select_for_update(of=("self",)).select_related("agency", "period__plan")
+    submission = packets.get(entries=entry_id)
+    old = _lock(submission, [entry_id])[entry_id]
     if not (by.can(Can.ENTER, submission.agency_id) or by.can(Can.REVIEW)):
         raise Refused(RefusalCode.NOT_YOUR_AGENCY)
     if not reason.strip():

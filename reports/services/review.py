@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 
 from agencies.models import User
 from agencies.roles import Can
@@ -14,7 +15,7 @@ from ..models import Acceptance, Entry, Figure, Submission
 from ..models.submissions import State
 from ..rules.windows import RefusalCode
 from . import audit, ledger
-from .entries import subject, window
+from .entries import extended_until, subject, window
 from .packets import settle
 from .queueing import nudge
 from .refused import Refused
@@ -34,8 +35,9 @@ def submit(submission_id: int, *, by: User, at: datetime, door: audit.Door) -> S
     lines = _lines(submission, State.DRAFT, State.RETURNED)
     if not lines:
         raise Refused(_CLOSED_STATES.get(submission.state, RefusalCode.NOTHING_TO_DO))
+    extension = extended_until(submission)
     for line in lines:
-        window(line, at)
+        window(line, at, extension)
     _refuse_lines(RefusalCode.LINES_EMPTY, [line for line in lines if not line.is_filled])
     _refuse_lines(RefusalCode.DOUBTS_UNEXPLAINED, [line for line in lines if line.doubts and not line.explanation])
     entered_by = {line.entered_by_id for line in lines}
@@ -92,9 +94,7 @@ def return_lines(
     submission, lines = _for_review(submission_id, by, entries, version)
     if not reason.strip():
         raise Refused(RefusalCode.REASON_MISSING)
-    for line in lines:
-        line.return_reason, line.returned_until = reason.strip(), until
-    _move(lines, State.RETURNED)
+    _move(lines, State.RETURNED, return_reason=reason.strip(), returned_until=until)
     settle(submission)
     _record("submission.returned", submission, lines, by=by, at=at, door=door, reason=reason)
     return submission
@@ -158,12 +158,12 @@ def _figure(submission: Submission, line: Entry) -> Figure:
     )
 
 
-def _move(lines: Sequence[Entry], state: State) -> None:
+def _move(lines: Sequence[Entry], state: State, **with_it: str | datetime) -> None:
     """The lines are locked and were looked at one by one; one statement writes them all."""
     for line in lines:
         line.state = state
         line.version += 1
-    Entry.objects.bulk_update(lines, ["state", "version", "return_reason", "returned_until"])
+    Entry.objects.filter(pk__in=[line.pk for line in lines]).update(state=state, version=F("version") + 1, **with_it)
 
 
 def _refuse_lines(code: RefusalCode, lines: Sequence[Entry]) -> None:

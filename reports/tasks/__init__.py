@@ -8,9 +8,8 @@ from celery import shared_task
 from django.core.cache import cache
 from django.utils import timezone
 
+from ..selectors.health import HEARTBEAT
 from ..services import packets, rollup
-
-HEARTBEAT = "worker-heartbeat"
 
 
 @shared_task(ignore_result=True)

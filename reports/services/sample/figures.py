@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from random import Random
+from typing import NamedTuple
 
 from targets.models import Assignment, Plan, Target
 from targets.rules import Accumulation, AssignmentRole, Combine, Stage
@@ -16,7 +18,25 @@ from ..entries import Input
 from .paths import ZERO, delayed, drawn_goal, drawn_weights, rounded, s_curve, shared_out, through
 from .story import Course, Story
 
+NEVER_DONE, DONE_IN_LAST_QUARTER = 0.12, 0.32  # of the milestones that no story tells of; the second on top
+
 Truth = dict[tuple[int, int], Input]  # (assignment id, quarter ordinal) -> what is typed
+
+
+class Case(NamedTuple):
+    """One target, who reports it, and how the story goes. `chance` is its own."""
+
+    target: Target
+    reporters: list[Assignment]
+    quarters: range
+    course: Course
+    story: Story
+    chance: Random
+
+    @property
+    def parts(self) -> list[Assignment]:
+        """Reporters of a part of the city's number."""
+        return [one for one in self.reporters if one.role == AssignmentRole.DISTRICT]
 
 
 def truth(plan: Plan, story: Story, seed: int) -> Truth:
@@ -25,75 +45,67 @@ def truth(plan: Plan, story: Story, seed: int) -> Truth:
     found: Truth = {}
     targets = Target.objects.current().filter(plan=plan).prefetch_related("assignments__agency", "commitments")
     for target in targets.order_by("code"):
-        chance = Random(f"{seed}:{target.code}")
-        course = story.courses.get(target.code, Course())
         reporters = [one for one in target.assignments.all() if one.reports and one.ended_on is None]
-        tell = _stages if target.is_milestone else _numbers
-        for reporter, said in zip(reporters, tell(chance, target, course, reporters, quarters, story), strict=True):
+        course = story.courses.get(target.code, Course())
+        case = Case(target, reporters, quarters, course, story, Random(f"{seed}:{target.code}"))  # noqa: S311
+        for reporter, said in zip(reporters, _said(case), strict=True):
             found |= {(reporter.pk, quarter): one for quarter, one in zip(quarters, said, strict=True)}
     return found
 
 
-def _numbers(
-    chance: Random, target: Target, course: Course, reporters: list[Assignment], quarters: range, story: Story
-) -> list[list[Input]]:
-    path = _city_path(chance, target, course, quarters)
-    if target.combine == Combine.WEIGHTED:
-        return _ratios(chance, target, course, path, reporters)
-    parts = [one for one in reporters if one.role == AssignmentRole.DISTRICT]
-    if target.combine != Combine.SUM or not parts:
-        lags = [0 if one.role == AssignmentRole.LEAD else chance.choice((0, 0, 1, 1, 2)) for one in reporters]
-        values = [delayed(path, lag) for lag in lags]
-    else:
-        values = _shared(chance, target, course, path, reporters, quarters, story)
+def _said(case: Case) -> list[list[Input]]:
+    """By reporter and quarter."""
+    if case.target.is_milestone:
+        return _stages(case)
+    path = _city_path(case)
+    if case.target.combine == Combine.WEIGHTED:
+        return _ratios(case, path)
+    values = _shared(case, path) if case.target.combine == Combine.SUM and case.parts else _alike(case, path)
     return [[Input(value=trim(value)) for value in own] for own in values]
 
 
-def _city_path(chance: Random, target: Target, course: Course, quarters: range) -> list[Decimal]:
-    goal = target.commitments.all()[0].goal or Decimal(1)
-    start = target.baseline or ZERO
-    anchors = course.values or s_curve(chance, quarters, start, drawn_goal(chance, goal - start) + start)
-    path = through(chance, quarters, anchors, course.places, steps=course.steps)
-    if target.accumulation != Accumulation.PER_PERIOD:
+def _city_path(case: Case) -> list[Decimal]:
+    goal = case.target.commitments.all()[0].goal or Decimal(1)
+    start = case.target.baseline or ZERO
+    anchors = case.course.values or s_curve(
+        case.chance, case.quarters, start, start + drawn_goal(case.chance, goal - start)
+    )
+    path = through(case.chance, case.quarters, anchors, case.course.places, steps=case.course.steps)
+    if case.target.accumulation != Accumulation.PER_PERIOD:
         return path
-    return [path[0] - start, *(after - before for before, after in zip(path, path[1:], strict=False))]
+    return [path[0] - start, *(after - before for before, after in pairwise(path))]
 
 
-def _ratios(
-    chance: Random, target: Target, course: Course, path: Sequence[Decimal], reporters: list[Assignment]
-) -> list[list[Input]]:
+def _ratios(case: Case, path: Sequence[Decimal]) -> list[list[Input]]:
     """Numerators and denominators whose ratio is the path's; denominators grow a little."""
     said = []
-    for weight in drawn_weights(chance, len(reporters)):
+    for weight in drawn_weights(case.chance, len(case.reporters)):
         own = []
         for quarter, value in enumerate(path):
-            denominator = rounded(course.denominator * weight * (1 + Decimal(quarter) / 200), 0)
-            numerator = rounded(denominator * value / target.ratio_scale, 0)
+            denominator = rounded(case.course.denominator * weight * (1 + Decimal(quarter) / 200), 0)
+            numerator = rounded(denominator * value / case.target.ratio_scale, 0)
             own.append(Input(numerator=trim(numerator), denominator=trim(denominator)))
         said.append(own)
     return said
 
 
-def _shared(
-    chance: Random,
-    target: Target,
-    course: Course,
-    path: Sequence[Decimal],
-    reporters: list[Assignment],
-    quarters: range,
-    story: Story,
-) -> list[list[Decimal]]:
+def _alike(case: Case, path: Sequence[Decimal]) -> list[list[Decimal]]:
+    """Everybody goes the same way, some a little later."""
+    lags = [0 if one.role == AssignmentRole.LEAD else case.chance.choice((0, 0, 1, 1, 2)) for one in case.reporters]
+    return [delayed(path, lag) for lag in lags]
+
+
+def _shared(case: Case, path: Sequence[Decimal]) -> list[list[Decimal]]:
     """The districts share the path; whoever reports the whole reports what they add up to."""
-    parts = [one for one in reporters if one.role == AssignmentRole.DISTRICT]
-    shares = [one.share for one in parts]
-    weights = drawn_weights(chance, len(parts)) if None in shares else [one / sum(shares) for one in shares]
-    shared = dict(zip((one.pk for one in parts), shared_out(path, weights, course.places), strict=True))
-    for fall in story.falls:
-        for one in parts:
-            if (one.agency.code, target.code) == (fall.agency, fall.target):
-                _lower(shared[one.pk], quarters, fall.quarter, fall.by)
+    shares = [one.share for one in case.parts]
+    weights = drawn_weights(case.chance, len(shares)) if None in shares else [share / sum(shares) for share in shares]
+    shared = dict(zip((one.pk for one in case.parts), shared_out(path, weights, case.course.places), strict=True))
+    for fall in case.story.falls:
+        for one in case.parts:
+            if (one.agency.code, case.target.code) == (fall.agency, fall.target):
+                _lower(shared[one.pk], case.quarters, fall.quarter, fall.by)
     whole = [sum(values, ZERO) for values in zip(*shared.values(), strict=True)]
-    return [shared.get(one.pk, whole) for one in reporters]
+    return [shared.get(one.pk, whole) for one in case.reporters]
 
 
 def _lower(values: list[Decimal], quarters: range, since: int, by: Decimal) -> None:
@@ -105,36 +117,36 @@ def _lower(values: list[Decimal], quarters: range, since: int, by: Decimal) -> N
             values[index] = max(values[index - 1], values[index] - by)
 
 
-def _stages(
-    chance: Random, target: Target, course: Course, reporters: list[Assignment], quarters: range, story: Story
-) -> list[list[Input]]:
-    due_on = target.commitments.all()[0].due_on
-    drawn = _drawn_stages(chance, quarters, due_on)
-    under_way, done_on = drawn if course.under_way is None else (course.under_way, course.done_on)
+def _stages(case: Case) -> list[list[Input]]:
+    under_way, done_on = case.course.under_way, case.course.done_on
+    drawn = _drawn_stages(case)
+    if under_way is None:
+        under_way, done_on = drawn
     said = []
-    for reporter in reporters:
-        early = 0 if reporter.role == AssignmentRole.LEAD else chance.randint(0, 150)
-        own_done = done_on and max(done_on - timedelta(days=early), quarter_days(under_way)[1])
-        said.append([_stage(quarter, under_way, own_done) for quarter in quarters])
+    for reporter in case.reporters:
+        early = 0 if reporter.role == AssignmentRole.LEAD else case.chance.randint(0, 150)
+        own_done = done_on and max(done_on - timedelta(days=early), quarter_days(under_way)[0])
+        said.append([_stage(quarter, under_way, own_done) for quarter in case.quarters])
     return said
 
 
-def _drawn_stages(chance: Random, quarters: range, due_on: date) -> tuple[int, date | None]:
-    """Most are done in time, some only just, some not within the plan."""
-    under_way = quarters[0] + chance.choice((0, 0, 1, 2, 3, 5)) if len(quarters) > 6 else quarters[0]
-    last_day = quarter_days(quarters[-1])[1]
+def _drawn_stages(case: Case) -> tuple[int, date | None]:
+    """Quarter in which it gets under way, and the day on which it is done: mostly in time, at times not at all."""
+    chance, first = case.chance, case.quarters[0]
+    under_way = min(first + chance.choice((0, 0, 1, 2, 3, 5)), case.quarters[-1])
+    last_day = quarter_days(case.quarters[-1])[1]
     outcome = chance.random()
-    if outcome < 0.12:
+    if outcome < NEVER_DONE:
         return under_way, None
-    if outcome < 0.32:
+    if outcome < DONE_IN_LAST_QUARTER:
         return under_way, last_day - timedelta(days=chance.randint(5, 85))
-    first = quarter_days(under_way)[1] + timedelta(days=60)
-    room = max(1, (min(due_on, last_day) - first).days - 90)
-    return under_way, first + timedelta(days=chance.randint(0, room))
+    begun = quarter_days(under_way)[1] + timedelta(days=60)
+    due_on = case.target.commitments.all()[0].due_on
+    room = max(1, (min(due_on, last_day) - begun).days - 90)
+    return under_way, begun + timedelta(days=chance.randint(0, room))
 
 
 def _stage(quarter: int, under_way: int, done_on: date | None) -> Input:
     if done_on is not None and done_on <= quarter_days(quarter)[1]:
         return Input(stage=Stage.DONE, actual_on=done_on.isoformat())
     return Input(stage=Stage.UNDER_WAY if quarter >= under_way else Stage.NOT_STARTED)
-

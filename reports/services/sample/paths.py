@@ -37,7 +37,7 @@ def through(
 ) -> list[Decimal]:
     """One value for each quarter: the anchors exactly, between them uneven but never backwards."""
     known = sorted((quarter, value) for quarter, value in anchors.items() if quarters[0] <= quarter <= quarters[-1])
-    values = {quarter: value for quarter, value in known}
+    values = dict(known)
     for (first, low), (last, high) in pairwise(known):
         values |= _between(chance, first, low, last, high, steps=steps)
     path, current = [], known[0][1]
@@ -47,9 +47,7 @@ def through(
     return path
 
 
-def _between(
-    chance: Random, first: int, low: Decimal, last: int, high: Decimal, *, steps: bool
-) -> dict[int, Decimal]:
+def _between(chance: Random, first: int, low: Decimal, last: int, high: Decimal, *, steps: bool) -> dict[int, Decimal]:
     if steps:
         return dict.fromkeys(range(first + 1, last), low)
     weights = [Decimal(str(round(chance.uniform(0.8, 1.2), 6))) for _ in range(first, last)]

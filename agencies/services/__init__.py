@@ -1,0 +1,1 @@
+"""Writes: the one door for each. One file per noun."""

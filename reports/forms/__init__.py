@@ -1,0 +1,1 @@
+"""What people type, as text, on its way to the services. One file per noun."""

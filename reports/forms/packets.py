@@ -1,0 +1,146 @@
+"""One line of a packet as fields, and a return with its reason and deadline.
+
+The forms carry text: what can be stored is decided by the service, for every door in the same words.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils.translation import gettext, gettext_lazy
+
+from targets.models.commitment import STAGES
+from targets.rules import Combine
+
+from ..models import Entry
+from ..rules.numbers import plain_or_none
+from ..services.entries import Input, Line
+
+ENTRY_FORM = "entry-form"  # id of the form element that the fields belong to, wherever they stand on the page
+RETURN_FORM = "review-form"
+NUMBERS = {"value", "numerator", "denominator", "stage", "actual_on"}
+RETURN_DAYS = 10  # offered as the new deadline
+
+
+class LineForm(forms.Form):
+    """The fields that a target needs: a number, numerator and denominator, or stage and date; and words."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    shown = forms.CharField(widget=forms.HiddenInput)  # what the other fields showed, to tell what was changed
+    value = forms.CharField(required=False, label=gettext_lazy("this quarter's value"))
+    numerator = forms.CharField(required=False, label=gettext_lazy("numerator"))
+    denominator = forms.CharField(required=False, label=gettext_lazy("denominator"))
+    stage = forms.ChoiceField(required=False, choices=[("", "—"), *STAGES], label=gettext_lazy("stage"))
+    actual_on = forms.CharField(
+        required=False, label=gettext_lazy("actual date"), widget=forms.TextInput(attrs={"type": "date"})
+    )
+    words = forms.CharField(required=False, label=gettext_lazy("note"), widget=forms.Textarea(attrs={"rows": 1}))
+    nothing_because = forms.CharField(required=False, label=gettext_lazy("nothing to report, because"))
+    explanation = forms.CharField(
+        required=False, label=gettext_lazy("explanation"), widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, entry: Entry, data: Mapping[str, str] | None = None, refusal: str = "") -> None:
+        super().__init__(data, prefix=f"line-{entry.pk}", initial=_initial(entry))
+        self.entry = entry
+        self.refusal = refusal
+        for name in NUMBERS - _asked(entry):
+            del self.fields[name]
+        if not entry.doubts and not entry.explanation:
+            del self.fields["explanation"]
+        for name, field in self.fields.items():
+            field.widget.attrs |= {"form": ENTRY_FORM, "aria-describedby": f"about-{entry.pk}"}
+            if name in {"value", "numerator", "denominator"}:
+                field.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off", "class": "number"}
+
+    @classmethod
+    def again(cls, entry: Entry, data: Mapping[str, str], refusal: str) -> LineForm:
+        """The fields as they were typed, why they were refused, and the version that is stored by now."""
+        form = cls(entry, data, refusal)
+        stored = {form.add_prefix(name): str(form.initial[name]) for name in ("version", "shown")}
+        form.data = {**{name: data[name] for name in data}, **stored}
+        return form
+
+    def numbers(self) -> list[forms.BoundField]:
+        """The fields of the figure itself."""
+        return [self[name] for name in self.fields if name in NUMBERS]
+
+    def line(self) -> Line | None:
+        """What was typed; None where this person changed nothing, whatever others did to the line meanwhile."""
+        typed = {name: self._text(name) for name in Input.__dataclass_fields__}
+        if Input.of(typed) == Input.of(self._shown()):
+            return None
+        return Line(self.entry.pk, Input.of(typed), self._version())
+
+    def _text(self, name: str) -> str:
+        """As sent; what the page did not ask for stays as it was."""
+        sent = self.data.get(self.add_prefix(name))
+        return self._shown().get(name, "") if sent is None else sent.replace("\r\n", "\n")
+
+    def _shown(self) -> dict[str, str]:
+        try:
+            shown = json.loads(self.data.get(self.add_prefix("shown"), ""))
+            return {str(name): str(text) for name, text in shown.items()}
+        except (ValueError, AttributeError):
+            return _texts(self.entry)
+
+    def _version(self) -> int:
+        sent = self.data.get(self.add_prefix("version"), "")
+        return int(sent) if sent.isdecimal() and len(sent) < 10 else 0
+
+
+def _asked(entry: Entry) -> set[str]:
+    target = entry.assignment.target
+    if target.is_milestone:
+        return {"stage", "actual_on"}
+    return {"numerator", "denominator"} if target.combine == Combine.WEIGHTED else {"value"}
+
+
+def _texts(entry: Entry) -> dict[str, str]:
+    """What the fields of a line show: numbers as plain digits."""
+    asked = _asked(entry)
+    numbers = {name: plain_or_none(getattr(entry, name)) or "" for name in ("value", "numerator", "denominator")}
+    return {
+        **{name: text for name, text in numbers.items() if name in asked},
+        "stage": entry.stage,
+        "actual_on": entry.actual_on.isoformat() if entry.actual_on else "",
+        "words": entry.words,
+        "nothing_because": entry.nothing_because,
+        "explanation": entry.explanation,
+    }
+
+
+def _initial(entry: Entry) -> dict[str, str]:
+    texts = _texts(entry)
+    return {**texts, "version": str(entry.version), "shown": json.dumps(texts, ensure_ascii=False)}
+
+
+class ReturnForm(forms.Form):
+    """Why lines go back, and the last day on which they can be entered again."""
+
+    reason = forms.CharField(
+        required=False,
+        label=gettext_lazy("Reason of the return"),
+        widget=forms.Textarea(attrs={"rows": 2, "form": RETURN_FORM}),
+    )
+    until = forms.DateField(
+        label=gettext_lazy("New deadline (last day)"), widget=forms.DateInput({"type": "date", "form": RETURN_FORM})
+    )
+
+    def __init__(self, today: date, data: Mapping[str, str] | None = None) -> None:
+        super().__init__(data, initial={"until": (today + timedelta(days=RETURN_DAYS)).isoformat()})
+        self.today = today
+
+    def clean_until(self) -> date:
+        until = self.cleaned_data["until"]
+        if until < self.today:
+            raise forms.ValidationError(gettext("The new deadline has passed already."))
+        return until
+
+    def deadline(self, zone: ZoneInfo) -> datetime:
+        """The end of the last day."""
+        return datetime.combine(self.cleaned_data["until"] + timedelta(days=1), time.min, zone)

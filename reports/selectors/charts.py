@@ -1,0 +1,50 @@
+"""What charts are drawn from, and the mark of the state they rest on."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+from django.db.models import Count, F, Max, Q
+
+from targets.models import Checkpoint, PublishedFigure, Target
+
+from ..models import RollupState
+from .moment import Moment
+
+
+class Rolled(NamedTuple):
+    """State of the roll-up under one chart. `number`: the newest ledger number its targets were computed from."""
+
+    number: int
+    mark: str
+
+
+def among(kind: str, code: str) -> Q:
+    """Which targets a chart shows."""
+    return {"overview": Q(), "line": Q(task__line__code=code), "target": Q(code=code)}[kind]
+
+
+def rolled(moment: Moment, kind: str, code: str) -> Rolled:
+    """One statement; cheap enough to be asked before every answer."""
+    targets = Target.objects.filter(among(kind, code), plan=moment.plan)
+    newest, computed, asked, failed, held = RollupState.objects.filter(target__in=targets).aggregate(
+        newest=Max("ledger_number"),
+        computed=Max("computed_at"),
+        asked=Count("pk", filter=Q(ledger_number__isnull=True)),
+        failed=Max("failed_at"),
+        held=Count("pk"),
+    ).values()  # fmt: skip
+    return Rolled(
+        newest or 0, f"{newest}:{computed and computed.isoformat()}:{asked}:{failed and failed.isoformat()}:{held}"
+    )
+
+
+def checkpoints_of(target: int) -> list[Checkpoint]:
+    """Checkpoints with a value, by day."""
+    return list(Checkpoint.objects.filter(target=target, value__isnull=False).order_by("on"))
+
+
+def published_of(target: int, until: date) -> list[PublishedFigure]:
+    """Published figures in the target's own unit up to a day; others have no place on its axes."""
+    return list(PublishedFigure.objects.filter(target=target, unit_zh=F("target__unit_zh"), as_of__lte=until))

@@ -1,0 +1,54 @@
+"""The state of everything that pages show, as one short text: what was rendered for it holds until it changes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import connection
+
+from agencies.models import User
+from agencies.roles import Can, Role
+
+# Numbers that only grow stand for whole tables: blocks, revisions, versions. What a clock decides (which windows are
+# open, what is overdue) is counted at the moment asked. The reader's roles come along, to spare every page a statement.
+STATE = """
+SELECT
+    (SELECT json_agg(json_build_array(role, agency_id)) FROM agencies_membership WHERE user_id = %(user)s),
+    (SELECT max(number) FROM reports_acceptance),
+    (SELECT ROW(count(*), sum(revision)) FROM targets_plan)::text,
+    (SELECT ROW(count(*), sum(revision)) FROM targets_target)::text,
+    (SELECT ROW(count(*), count(ledger_number), sum(ledger_number), max(computed_at), count(failed_at), max(failed_at))
+     FROM reports_rollupstate)::text,
+    (SELECT ROW(count(*), sum(version)) FROM reports_submission)::text,
+    (SELECT ROW(count(*), count(*) FILTER (WHERE opens_at <= %(now)s), count(*) FILTER (WHERE due_at < %(now)s),
+                count(*) FILTER (WHERE closes_at <= %(now)s))
+     FROM reports_reportingperiod)::text,
+    (SELECT ROW(count(*), max(granted_at), count(*) FILTER (WHERE until <= %(now)s)) FROM reports_extension)::text,
+    (SELECT ROW(count(*), max(decided_at)) FROM targets_commitment)::text,
+    (SELECT ROW(count(*), count(answered_at), max(asked_at)) FROM targets_adjustmentquestion)::text,
+    (SELECT ROW(count(*), max(id)) FROM targets_publishedfigure)::text
+"""
+
+
+class State(NamedTuple):
+    """`mark`: the same text means that every page looks the same. `rights`: what decides what a reader may see."""
+
+    mark: str
+    rights: str
+
+
+def state(user: User, now: datetime) -> State:
+    """One statement; fills `user.roles` on the way."""
+    with connection.cursor() as cursor:
+        cursor.execute(STATE, {"user": user.pk, "now": now})
+        roles, *parts = cursor.fetchone()
+    user.roles = [(Role(role), agency) for role, agency in roles or ()]
+    return State(repr(parts), _rights(user))
+
+
+def _rights(user: User) -> str:
+    """Readers who see the same packets see the same pages."""
+    if user.can(Can.READ_ALL_PACKETS):
+        return "all"
+    return ",".join(map(str, sorted(user.agencies_where(Can.READ_OWN_PACKETS))))

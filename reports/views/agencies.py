@@ -1,0 +1,33 @@
+"""`/agencies/` and `/agencies/<code>/`: who answers for what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from agencies.models import User
+
+from ..selectors.agencies import agency_page, agency_rows
+from .reading import Reading, page
+
+
+@require_safe
+def agencies(request: HttpRequest) -> HttpResponse:
+    def build(reading: Reading, user: User) -> dict[str, Any]:
+        return {"title": gettext("Agencies"), "agencies": agency_rows(reading.moment, user)}
+
+    return page(request, "agencies", "agencies.html", build, section="agencies")
+
+
+@require_safe
+def agency(request: HttpRequest, code: str) -> HttpResponse:
+    def build(reading: Reading, user: User) -> dict[str, Any]:
+        found = agency_page(reading.moment, user, code)
+        if found is None:
+            raise Http404(gettext("There is no agency “%(code)s”.") % {"code": code})
+        return {"title": found.agency.short_name, "page": found}
+
+    return page(request, f"agency:{code}", "agency.html", build, section="agencies")

@@ -1,0 +1,194 @@
+"""`/packets/` and `/packets/<agency>/<period>/`: the list, and the page on which a packet is entered and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from agencies.models import AuditEvent, User
+from agencies.roles import Can
+from targets.models import Plan
+
+from ..forms.packets import LineForm, ReturnForm
+from ..models import Entry, Submission
+from ..models.submissions import State
+from ..rules.windows import RefusalCode
+from ..selectors import packets as reads
+from ..selectors.moment import is_open, readable_plans
+from ..services.entries import extended_until, save_lines, window
+from ..services.refused import Refused
+from ..services.review import submit
+from ..wording import quarter_words
+
+WEB = AuditEvent.Door.WEB
+ALL = "all"
+OPEN_STATES = (State.DRAFT, State.RETURNED)
+
+
+@require_safe
+def packets(request: HttpRequest) -> HttpResponse:
+    """The packets that the reader may see: of the quarter that is being entered, unless another is asked for."""
+    plans = readable_plans(request.user)
+    plan = next((one for one in plans if request.GET.get("plan") in (None, "", one.code)), None)
+    if plan is None or not (request.user.can(Can.READ_OWN_PACKETS) or request.user.can(Can.READ_ALL_PACKETS)):
+        raise PermissionDenied(gettext("Your roles do not include reading packets."))
+    period = request.GET.get("period") or _usual_quarter(request.user, plan)
+    state = request.GET.get("state", "")
+    rows = reads.packets(plan, request.user, period="" if period == ALL else period, state=state)
+    context = {
+        "plan": plan,
+        "plans": plans,
+        "rows": rows,
+        "period": period,
+        "state": state,
+        "states": State.choices,
+        "quarters": [(one.code, quarter_words(one.ordinal)) for one in reversed(plan.quarters)],
+        "section": "packets",
+        "now": timezone.now(),
+    }
+    return render(request, "packets/list.html", context)
+
+
+def _usual_quarter(user: User, plan: Plan) -> str:
+    """All quarters for an agency's own few packets; for the office the newest one that can be entered."""
+    if not user.can(Can.READ_ALL_PACKETS):
+        return ALL
+    now = timezone.now()
+    return next((one.code for one in reversed(plan.quarters) if is_open(one, now)), ALL)
+
+
+def found_packet(request: HttpRequest, agency: str, period: str) -> Submission:
+    """The packet that the address names; 404 for one that the reader may not see, as for one that is not there."""
+    found = reads.packet(request.user, agency, period, request.GET.get("plan", ""))
+    if found is None:
+        raise Http404(gettext("There is no such packet."))
+    return found
+
+
+def address(submission: Submission) -> str:
+    """Of the packet's page, with its plan."""
+    where = reverse("packet", args=(submission.agency.code, submission.period.code))
+    return f"{where}?plan={submission.period.plan.code}"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def packet(request: HttpRequest, agency: str, period: str) -> HttpResponse:
+    """Shows a packet; a POST saves what was typed and, with `action=submit`, hands the packet in."""
+    submission = found_packet(request, agency, period)
+    if request.method != "POST":
+        return show(request, submission)
+    if not request.user.can(Can.ENTER, submission.agency_id):
+        raise PermissionDenied(str(Refused(RefusalCode.NOT_YOUR_AGENCY)))
+    saved, refusals = _save(request, submission)
+    if saved:
+        messages.success(request, ngettext("%(count)s line saved.", "%(count)s lines saved.", saved) % {"count": saved})
+    if refusals:
+        messages.error(request, gettext("Some lines could not be saved; what was typed stands below, with the reason."))
+        return show(request, submission, refusals=refusals)
+    if request.POST.get("action") == "submit":
+        _submit(request, submission)
+    return redirect(address(submission))
+
+
+def _save(request: HttpRequest, submission: Submission) -> tuple[int, dict[int, str]]:
+    """How many lines were saved, and by line why not."""
+    entries = [entry for entry in _lines(submission) if f"line-{entry.pk}-version" in request.POST]
+    typed = [line for entry in entries if (line := LineForm(entry, request.POST).line())]
+    results = save_lines(submission.pk, typed, by=request.user, at=timezone.now(), door=WEB)
+    outcome = dict(zip((line.entry for line in typed), results, strict=True))
+    refusals = {entry: str(result) for entry, result in outcome.items() if isinstance(result, Refused)}
+    return len(outcome) - len(refusals), refusals
+
+
+def _lines(submission: Submission) -> list[Entry]:
+    return [one.entry for group in reads.packet_lines(submission) for one in group.lines]
+
+
+def _submit(request: HttpRequest, submission: Submission) -> None:
+    try:
+        submit(submission.pk, by=request.user, at=timezone.now(), door=WEB)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, gettext("The packet was submitted to the supervision office."))
+
+
+def show(
+    request: HttpRequest,
+    submission: Submission,
+    *,
+    refusals: Mapping[int, str] | None = None,
+    returning: ReturnForm | None = None,
+    chosen: frozenset[str] = frozenset(),
+) -> HttpResponse:
+    """The page; 422 when something that was typed could not be taken, with all of it still in the fields."""
+    submission.refresh_from_db(fields=["state", "version", "submitted_at", "submitted_by"])
+    context = _context(request, submission, refusals or {})
+    zone = ZoneInfo(submission.period.plan.time_zone)
+    context["returning"] = returning or ReturnForm(timezone.localdate(timezone=zone))
+    context["chosen"] = chosen
+    return render(request, "packets/packet.html", context, status=422 if refusals or returning else 200)
+
+
+class Row(NamedTuple):
+    """One line on the page: its fields where the reader may enter it now, else why not (empty: nothing to say)."""
+
+    one: reads.PacketLine
+    form: LineForm | None
+    closed: str
+
+
+def _context(request: HttpRequest, submission: Submission, refusals: Mapping[int, str]) -> dict[str, Any]:
+    user, plan = request.user, submission.period.plan
+    groups = reads.packet_lines(submission)
+    may_enter = user.can(Can.ENTER, submission.agency_id)
+    rows = _rows(submission, groups, request.POST, refusals) if may_enter else {}
+    shown = [(group.line, [rows.get(one.entry.pk) or Row(one, None, "") for one in group.lines]) for group in groups]
+    is_form = any(row.form for row in rows.values())
+    return {
+        "packet": submission,
+        "plan": plan,
+        "quarter": quarter_words(submission.period.ordinal),
+        "until": reads.last_moment(reads.deadline(submission), plan.time_zone),
+        "due": reads.last_moment(submission.period.due_at, plan.time_zone),
+        "groups": shown,
+        "is_form": is_form,
+        "may_submit": is_form and user.can(Can.SUBMIT, submission.agency_id),
+        "may_review": user.can(Can.REVIEW) and bool(reads.open_lines(groups, State.SUBMITTED)),
+        "may_correct": may_enter or user.can(Can.REVIEW),
+        "section": "packets",
+    }
+
+
+def _rows(
+    submission: Submission, groups: list[reads.LineGroup], posted: Mapping[str, str], refusals: Mapping[int, str]
+) -> dict[int, Row]:
+    """The open lines: with fields, or with the words that saving them now would be refused with."""
+    extension, now = extended_until(submission), timezone.now()
+    rows = {}
+    for one in (one for group in groups for one in group.lines if one.entry.state in OPEN_STATES):
+        closed = _closed(one.entry, now, extension)
+        if refusal := refusals.get(one.entry.pk):
+            rows[one.entry.pk] = Row(one, LineForm.again(one.entry, posted, refusal), closed)
+        else:
+            rows[one.entry.pk] = Row(one, None if closed else LineForm(one.entry), closed)
+    return rows
+
+
+def _closed(entry: Entry, now: datetime, extension: datetime | None) -> str:
+    try:
+        window(entry, now, extension)
+    except Refused as refused:
+        return str(refused)
+    return ""

@@ -1,0 +1,26 @@
+"""`/targets/<code>/`: one target, down to the figures that its number was made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from agencies.models import User
+
+from ..selectors.targets import figures, target_page
+from .reading import Reading, page
+
+
+@require_safe
+def target(request: HttpRequest, code: str) -> HttpResponse:
+    def build(reading: Reading, user: User) -> dict[str, Any]:
+        found = target_page(reading.moment, user, code)
+        if found is None:
+            raise Http404(gettext("The plan has no target “%(code)s”.") % {"code": code})
+        accepted = figures(found.target, reading.moment, user, sums_quarters=found.sums_quarters)
+        return {"title": found.standing.name, "page": found, "figures": accepted}
+
+    return page(request, f"target:{code}", "target.html", build)

@@ -1,0 +1,95 @@
+// Draws every [data-chart]: plotly.js once, then each figure's JSON when it comes near the window.
+// Colours arrive as var(--name) and take the page's values; a change of theme draws the same figure anew.
+(function () {
+  const places = [...document.querySelectorAll("[data-chart]")];
+  if (!places.length) return;
+  const source = document.currentScript.dataset.plotly;
+  const settings = { responsive: true, displayModeBar: false, displaylogo: false, doubleClick: false };
+  let library;
+
+  // plotly.js carries a map library that writes a style element as soon as it is loaded. The policy of the pages
+  // forbids it and no chart here is a map, so that it gets an element that does nothing instead.
+  function withoutStyleElements() {
+    const create = document.createElement;
+    document.createElement = (name, ...rest) => create.call(document, name === "style" ? "template" : name, ...rest);
+    return () => delete document.createElement;
+  }
+
+  function plotly() {
+    library ??= new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      const restore = withoutStyleElements();
+      script.src = source;
+      script.onload = () => resolve(window.Plotly);
+      script.onerror = reject;
+      script.addEventListener("load", restore);
+      script.addEventListener("error", restore);
+      document.head.append(script);
+    });
+    return library;
+  }
+
+  function coloured(value, styles) {
+    if (typeof value === "string") {
+      return value.replace(/var\((--[\w-]+)\)/g, (_, name) => styles.getPropertyValue(name).trim());
+    }
+    if (Array.isArray(value)) return value.map((item) => coloured(item, styles));
+    if (value && typeof value === "object") {
+      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, coloured(item, styles)]));
+    }
+    return value;
+  }
+
+  // on a narrow screen the line under the title becomes as many lines as it has parts
+  function narrowed(layout) {
+    const parts = layout.title.subtitle.text.split(" · ");
+    const title = { ...layout.title, subtitle: { ...layout.title.subtitle, text: parts.join("<br>") } };
+    const margin = { ...layout.margin, t: layout.margin.t + 16 * (parts.length - 1) };
+    return { ...layout, ...layout.meta?.narrow, title, margin };
+  }
+
+  async function draw(place) {
+    const { data, layout } = coloured(place.figure, getComputedStyle(document.documentElement));
+    const shown = place.clientWidth < 560 ? narrowed(layout) : layout;
+    await (await plotly()).react(place.canvas, data, shown, settings);
+    place.dataset.drawn = "yes";
+  }
+
+  async function show(place) {
+    place.classList.add("is-waiting");
+    try {
+      const [answer] = await Promise.all([fetch(place.dataset.chart, { credentials: "same-origin" }), plotly()]);
+      if (!answer.ok) throw new Error(`${answer.status}`);
+      place.figure = await answer.json();
+      place.canvas = document.createElement("div");
+      place.prepend(place.canvas);
+      await draw(place);
+      place.canvas.on("plotly_click", ({ points: [point] }) => {
+        const address = point.data.meta?.addresses?.[point.pointNumber];
+        if (address) location.href = address + location.search;
+      });
+    } catch (error) {
+      place.classList.add("is-away");
+      place.dataset.drawn = "no";
+      place.closest("section")?.querySelector("details.data")?.setAttribute("open", "");
+      console.warn("no chart:", error);
+    } finally {
+      place.classList.remove("is-waiting");
+    }
+  }
+
+  const watcher = new IntersectionObserver(
+    (entries) => {
+      for (const entry of entries.filter((one) => one.isIntersecting)) {
+        watcher.unobserve(entry.target);
+        show(entry.target);
+      }
+    },
+    { rootMargin: "600px" },
+  );
+  places.forEach((place) => watcher.observe(place));
+
+  const again = () => places.filter((place) => place.figure).forEach(draw);
+  document.addEventListener("themechange", again);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
+})();

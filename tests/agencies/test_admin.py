@@ -1,0 +1,109 @@
+"""The operator's site: who gets in, and that the ledger can be read and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+
+from agencies.models import Membership, User
+from agencies.services.people import add_person
+from reports.models import Acceptance
+from tests.factories import small_plan
+from tests.reports.conftest import Acting
+
+READ_ONLY = [
+    "reports_acceptance", "reports_figure", "reports_progress", "reports_rollupstate", "reports_submission",
+    "reports_extension", "reports_reportingperiod", "agencies_auditevent", "targets_plan", "targets_target",
+    "targets_publishedfigure",
+]  # fmt: skip
+
+
+@pytest.fixture
+def world(db):
+    return small_plan()
+
+
+@pytest.fixture
+def ledger(world):
+    acting = Acting(world)
+    acting.accept(acting.submitted())
+    return world
+
+
+@pytest.fixture
+def operator(world, client):
+    client.force_login(world.operator)
+    return client
+
+
+def test_every_list_and_form_opens_for_the_operator(ledger, operator):
+    for model, model_admin in admin.site._registry.items():
+        name = f"{model._meta.app_label}_{model._meta.model_name}"
+        if not model.__module__.startswith(("agencies", "targets", "reports")):
+            continue
+        assert operator.get(reverse(f"admin:{name}_changelist")).status_code == 200, name
+        first = model.objects.order_by("pk").first()
+        if first is not None:
+            assert operator.get(reverse(f"admin:{name}_change", args=[first.pk])).status_code == 200, name
+        assert model_admin.get_actions(operator.get("/admin/").wsgi_request) == {}, f"{name} has bulk actions"
+
+
+@pytest.mark.parametrize("who", ["reporter", "approver", "supervisor", "plan_manager", "auditor"])
+def test_nobody_else_gets_in(world, client, who):
+    user = getattr(world, who)
+    user.is_staff = user.is_superuser = True
+    user.save()
+    client.force_login(user)
+    assert client.get("/admin/", follow=True).status_code == 403
+
+
+def test_signing_in_is_by_the_one_sign_in_page(client, db):
+    assert client.get("/admin/", follow=True).redirect_chain[-1][0].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize("name", READ_ONLY)
+def test_what_is_read_only_stays_so_for_superusers(ledger, client, name):
+    ledger.operator.is_staff = ledger.operator.is_superuser = True
+    ledger.operator.save()
+    client.force_login(ledger.operator)
+    assert client.get(reverse(f"admin:{name}_add")).status_code == 403
+    model = next(model for model in admin.site._registry if model._meta.db_table == name)
+    if (first := model.objects.order_by("pk").first()) is not None:
+        assert client.post(reverse(f"admin:{name}_delete", args=[first.pk]), {"post": "yes"}).status_code == 403
+        assert client.post(reverse(f"admin:{name}_change", args=[first.pk]), {}).status_code == 403
+        assert model.objects.filter(pk=first.pk).exists()
+
+
+def test_a_roll_up_that_failed_is_shown_with_its_error(world, operator):
+    world.stations.bound = "unknown"
+    world.stations.save()
+    from reports.services import rollup
+
+    rollup.roll_up()
+    shown = operator.get("/admin/reports/rollupstate/?failed_at__isempty=0").content.decode()
+    assert "ValueError" in shown
+    assert world.stations.name_zh in shown
+    assert world.posts.name_zh not in shown
+
+
+def test_a_username_is_fixed_once_it_is_given(world, operator):
+    reporter = world.reporter
+    shown = operator.get(reverse("admin:agencies_user_change", args=[reporter.pk])).content.decode()
+    assert 'name="username"' not in shown
+    assert 'name="display_name"' in shown
+    assert "is_superuser" not in shown
+
+
+def test_nobody_is_deleted_because_the_ledger_names_them(ledger, operator):
+    address = reverse("admin:agencies_user_delete", args=[ledger.reporter.pk])
+    assert operator.post(address, {"post": "yes"}).status_code == 403
+    assert Acceptance.objects.get().submitted_by == ledger.approver
+
+
+def test_a_person_is_added_with_roles_once(world):
+    for _ in range(2):
+        user = add_person("new", display_name="新人", roles=[("reporter", world.bureau), ("auditor", None)])
+    assert User.objects.filter(username="new").count() == 1
+    assert Membership.objects.filter(user=user).count() == 2
+    assert not user.has_usable_password()

@@ -1,0 +1,134 @@
+"""The reading pages in a real browser."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+QUARTER = "?plan=small&period=2021Q1"
+PAGES = ["/", "/lines/network/", "/targets/stations/", "/targets/centre/", "/agencies/bureau/", "/agencies/"]
+CHARTS = {"/": 1, "/lines/network/": 1, "/targets/stations/": 1, "/targets/centre/": 1}
+
+CONTRAST = """() => {
+  const curve = (part) => (part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+  const channel = (value) => curve(value / 255);
+  const parse = (text) => text.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+  const behind = (element) => {
+    for (let at = element; at; at = at.parentElement) {
+      const colour = parse(getComputedStyle(at).backgroundColor);
+      if (colour.length === 3 || colour[3] > 0) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const poor = new Set();
+  for (const element of document.querySelectorAll("body *:not(svg):not(svg *)")) {
+    const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
+    if (!own || !element.checkVisibility()) continue;
+    const [a, b] = [light(parse(getComputedStyle(element).color)), light(behind(element))];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < 4.5) poor.add(`${element.className || element.tagName}: ${ratio.toFixed(2)}`);
+  }
+  return [...poor];
+}"""
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_draws_its_charts_without_a_complaint(visit, path: str) -> None:
+    visitor = visit()
+    visitor.open(path + QUARTER)
+    assert visitor.charts_drawn() >= CHARTS.get(path, 0)
+    assert visitor.complaints == [], "nothing on the console: no violation of the content security policy, no error"
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+@pytest.mark.parametrize("path", PAGES)
+def test_the_body_never_scrolls_sideways(visit, path: str, width: int) -> None:
+    visitor = visit(width)
+    visitor.open(path + QUARTER)
+    visitor.charts_drawn()
+    assert visitor.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_words_stand_out_from_what_is_behind_them(visit, path: str, theme: str) -> None:
+    visitor = visit(theme=theme)
+    visitor.open(path + QUARTER)
+    assert visitor.page.evaluate(CONTRAST) == [], "WCAG AA: 4.5 to 1"
+
+
+def test_without_scripts_the_pages_can_be_read_and_the_quarter_chosen(visit) -> None:
+    visitor = visit(script=False)
+    visitor.open("/" + QUARTER)
+    assert not visitor.page.is_visible(".chart"), "no empty frame where a chart would be"
+    visitor.page.select_option("select[name=period]", "2021Q2")
+    visitor.page.fill("input[name=known_at]", "2021-05-01")
+    visitor.page.click("form.state button")
+    assert "period=2021Q2" in visitor.page.url and "known_at=2021-05-01" in visitor.page.url
+    assert visitor.page.is_visible(".notice-past")
+
+
+def test_the_quarter_is_shown_as_soon_as_it_is_chosen(visit) -> None:
+    visitor = visit()
+    visitor.open("/targets/stations/" + QUARTER)
+    with visitor.page.expect_navigation():
+        visitor.page.select_option("select[name=period]", "2021Q2")
+    assert "/targets/stations/" in visitor.page.url and "period=2021Q2" in visitor.page.url
+
+
+def test_the_theme_is_remembered_and_charts_follow_it(visit) -> None:
+    visitor = visit()
+    visitor.open("/" + QUARTER)
+    visitor.charts_drawn()
+    paper = "document.querySelector('.main-svg').style.background"
+    light = visitor.page.evaluate(paper)
+    visitor.page.click("[data-theme-toggle]")
+    visitor.page.wait_for_function(f"{paper} !== '{light}'")
+    visitor.open("/agencies/" + QUARTER)
+    assert visitor.page.get_attribute("html", "data-theme") == "dark"
+
+
+def test_a_chart_that_cannot_be_had_opens_the_table_instead(visit) -> None:
+    visitor = visit()
+    visitor.page.route("**/charts/**", lambda route: route.abort())
+    visitor.open("/" + QUARTER)
+    assert visitor.charts_drawn() == 0
+    assert visitor.page.is_visible("details.data table"), "the same numbers as a table"
+
+
+def test_everything_is_reached_by_keyboard_and_shows_where_it_is(visit) -> None:
+    visitor = visit()
+    visitor.open("/" + QUARTER)
+    visitor.page.keyboard.press("Tab")
+    assert visitor.page.evaluate("document.activeElement.className") == "skip"
+    visitor.page.keyboard.press("Enter")
+    assert visitor.page.evaluate("document.activeElement.id") == "main"
+    visitor.page.keyboard.press("Tab")
+    assert visitor.page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+
+
+def test_the_language_is_switched_and_the_state_is_kept(visit) -> None:
+    visitor = visit()
+    visitor.open("/targets/stations/" + QUARTER)
+    visitor.page.click("button[name=language]")
+    visitor.page.wait_for_selector("html[lang=en]")
+    assert visitor.page.url.endswith("/targets/stations/" + QUARTER)
+
+
+def test_signing_in_and_out(visit) -> None:
+    visitor = visit()
+    page = visitor.page
+    page.context.clear_cookies()
+    visitor.open("/agencies/")
+    page.fill("#id_login", "supervisor")
+    page.fill("#id_password", "wrong")
+    page.click("button.primary")
+    assert page.is_visible("[role=alert]")
+    page.fill("#id_password", "correct horse battery staple")
+    page.click("button.primary")
+    page.wait_for_url("**/agencies/")
+    page.click("details.menu summary")
+    page.click("details.menu button")
+    page.wait_for_url("**/accounts/login/")

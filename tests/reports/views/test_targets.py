@@ -1,0 +1,92 @@
+"""`/targets/<code>/`."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.test import Client
+
+from reports.models import RollupState
+from reports.services import rollup
+from targets.models import AdjustmentQuestion, PublishedFigure
+from tests.factories import World, at
+from tests.history import accepted
+
+from .conftest import QUARTER, text_of
+
+ADDRESS = "/targets/stations/" + QUARTER
+STATEMENTS = 22
+
+
+def test_the_sentence_of_the_plan_is_shown_with_the_cited_words_marked(reported: World, reader: Client) -> None:
+    html = reader.get(ADDRESS).content.decode()
+    assert '<blockquote class="quote" lang="zh-Hans"><p>三年内<mark>新建100个基站</mark>。</p>' in html
+
+
+def test_where_it_stands_is_explained(reported: World, english: Client) -> None:
+    page = text_of(english.get(ADDRESS))
+    assert "Only 35 against 49.44 expected by" in page, "the reason in words"
+    assert "Completion 35.0% Pace 70.7%" in page
+    assert "Newly built since the plan began." in page and "running total since the plan began" in page
+
+
+def test_the_number_is_led_back_to_its_figures(reported: World, english: Client) -> None:
+    page = text_of(english.get(ADDRESS))
+    assert "bureau Q1 2021 35 stations Reporter-Bureau Supervisor 2021-05-20 12:00 #5 counts 数据核实后更正" in page
+    assert "bureau Q1 2021 40 stations Reporter-Bureau Supervisor 2021-04-10 12:00 #1 replaced" in page
+
+
+def test_before_the_correction_the_first_figure_counts(reported: World, english: Client) -> None:
+    page = text_of(english.get(ADDRESS + "&known_at=2021-05-01"))
+    assert "#1 counts" in page and "#5" not in page
+
+
+def test_districts_stand_with_their_own_figures(reported: World, english: Client) -> None:
+    page = text_of(english.get("/targets/posts/" + QUARTER))
+    assert "east district 50.0% 12 stations 9.89 stations 121.3% Ahead" in page
+    assert "west district 50.0% 8 stations 9.89 stations 80.8% Behind" in page
+
+
+def test_a_milestone_has_a_stage_and_no_percentage(reported: World, english: Client) -> None:
+    page = text_of(english.get("/targets/centre/" + QUARTER))
+    assert "Stage Under way Planned date 2021-06-30 Actual date —" in page
+    assert "%" not in page, "a target without a number never gets a percentage"
+
+
+def test_published_figures_stand_apart(reported: World, english: Client) -> None:
+    PublishedFigure.objects.create(
+        target=reported.stations, measured_zh="在用总数", measured_en="in operation", wording="more_than", value=680,
+        unit_zh="个", as_of=date(2021, 3, 31), precision="month", match="different", source="https://example.org/a",
+        source_kind="press", reliability="B",
+    )  # fmt: skip
+    page = text_of(english.get(ADDRESS))
+    assert "over 680 stations in operation a different definition" in page
+    assert "680.0%" not in page, "never divided by the goal"
+    assert "in operation" not in text_of(english.get(ADDRESS + "&known_at=2021-03-01")), "not known then"
+
+
+def test_a_failed_roll_up_and_an_open_question_are_shown(reported: World, english: Client) -> None:
+    RollupState.objects.filter(target=reported.stations).update(failed_at=at("2021-06-01"), error="ValueError: boom")
+    AdjustmentQuestion.objects.create(
+        target=reported.stations, asked={"goal": "120"}, in_force={"goal": "100"}, asked_at=at("2021-06-02")
+    )
+    page = text_of(english.get(ADDRESS))
+    assert "The roll-up of this target failed at 2021-06-01 12:00" in page and "ValueError: boom" in page
+    assert "Open question of an adjustment goal: 120" in page
+
+
+def test_an_unknown_target_is_not_found_in_words(world: World, english: Client) -> None:
+    response = english.get("/targets/moon/")
+    assert response.status_code == 404 and "The plan has no target “moon”." in response.content.decode()
+
+
+@pytest.mark.parametrize("corrections", [1, 3])
+def test_its_statements_do_not_grow_with_figures(
+    reported: World, reader: Client, django_assert_num_queries, corrections: int
+) -> None:
+    for number in range(corrections):
+        accepted(reported, reported.stations, str(50 + number), now=at(f"2021-06-0{number + 1}"))
+    rollup.roll_up()
+    with django_assert_num_queries(STATEMENTS):
+        reader.get(ADDRESS)
