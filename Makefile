@@ -27,7 +27,7 @@ lint: setup ## Check style, imports, templates, types, migrations, messages
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
-	$(BIN)/djlint --check --lint templates
+	$(BIN)/djlint --lint --quiet templates
 	$(BIN)/mypy
 	$(LAUNCH) messages --check
 	$(LAUNCH) exec -- python manage.py makemigrations --check --dry-run

@@ -11,7 +11,8 @@ from django.db import migrations
 REFUSE_SQL = """
 CREATE OR REPLACE FUNCTION nib_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION '% on % is refused: %', TG_OP, TG_TABLE_NAME, TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation';
+    RAISE EXCEPTION '% on % is refused: %', TG_OP, TG_TABLE_NAME, TG_ARGV[0]
+        USING ERRCODE = 'integrity_constraint_violation';
 END $$;
 """
 
@@ -23,7 +24,7 @@ class CreateRefuse(migrations.RunSQL):
         super().__init__(REFUSE_SQL, "DROP FUNCTION nib_refuse()")
 
 
-def _trigger(table: str, name: str, event: str, words: str, condition: str = "", level: str = "ROW") -> str:
+def _trigger(table: str, name: str, event: str, words: str, *, condition: str = "", level: str = "ROW") -> str:
     return (
         f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH {level} {condition} "
         f"EXECUTE FUNCTION nib_refuse('{words}');\n"
@@ -48,7 +49,13 @@ class Immutable(migrations.RunSQL):
     def __init__(self, table: str, columns: Sequence[str]) -> None:
         changed = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in columns)
         super().__init__(
-            _trigger(table, f"{table}_immutable", "UPDATE", f"{', '.join(columns)} cannot be changed", f"WHEN ({changed})"),
+            _trigger(
+                table,
+                f"{table}_immutable",
+                "UPDATE",
+                f"{', '.join(columns)} cannot be changed",
+                condition=f"WHEN ({changed})",
+            ),
             f"DROP TRIGGER {table}_immutable ON {table}",
         )
 
@@ -58,6 +65,6 @@ class Frozen(migrations.RunSQL):
 
     def __init__(self, table: str, condition: str, words: str) -> None:
         super().__init__(
-            _trigger(table, f"{table}_frozen", "UPDATE OR DELETE", words, f"WHEN ({condition})"),
+            _trigger(table, f"{table}_frozen", "UPDATE OR DELETE", words, condition=f"WHEN ({condition})"),
             f"DROP TRIGGER {table}_frozen ON {table}",
         )

@@ -162,9 +162,7 @@ class Membership(models.Model):
         verbose_name = _("membership")
         verbose_name_plural = _("memberships")
         constraints = [
-            models.UniqueConstraint(
-                fields=["user", "role", "agency"], name="membership_unique", nulls_distinct=False
-            ),
+            models.UniqueConstraint(fields=["user", "role", "agency"], name="membership_unique", nulls_distinct=False),
             models.CheckConstraint(
                 condition=Q(role__in=sorted(AGENCY_ROLES), agency__isnull=False)
                 | (~Q(role__in=sorted(AGENCY_ROLES)) & Q(agency__isnull=True)),

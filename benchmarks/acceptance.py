@@ -42,7 +42,9 @@ def _measure(made: world.World) -> float:
     sent = statements(one)
     floor, taken = interleaved(_floor, one, times=SAMPLES)
     figures = f"{Figure.objects.count():,} figures"
-    line(figures, f"{sent} SQL", f"floor {floor * 1000:.1f} ms", f"{taken * 1000:.1f} ms", f"{taken / floor:.1f} x floor")
+    line(
+        figures, f"{sent} SQL", f"floor {floor * 1000:.1f} ms", f"{taken * 1000:.1f} ms", f"{taken / floor:.1f} x floor"
+    )
     return taken / floor
 
 

@@ -27,7 +27,12 @@ def run(scale: float) -> None:
     taken = seconds(load)
     rows = Figure.objects.count() - before
     floor = _floor(rows)
-    line(f"{rows:,} figures in {len(blocks)} blocks", f"COPY {floor:.2f} s", f"load {taken:.2f} s", f"{taken / floor:.1f} x floor")
+    line(
+        f"{rows:,} figures in {len(blocks)} blocks",
+        f"COPY {floor:.2f} s",
+        f"load {taken:.2f} s",
+        f"{taken / floor:.1f} x floor",
+    )
     line("", f"{rows / taken:,.0f} rows/s")
 
 

@@ -46,7 +46,11 @@ def peak_memory(module: str) -> float:
     test = connection.settings_dict
     url = f"postgresql://{test['USER']}:{test['PASSWORD']}@{test['HOST']}:{test['PORT']}/{test['NAME']}"
     done = subprocess.run(
-        [sys.executable, "-m", module], env={**os.environ, "DATABASE_URL": url}, capture_output=True, text=True, check=True
+        [sys.executable, "-m", module],
+        env={**os.environ, "DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return float(done.stdout)
 

@@ -62,15 +62,22 @@ def _times(server: http.client.HTTPConnection, headers: dict[str, str]) -> None:
         assert response.status == 200, f"{address}: {response.status}"
 
     def cold() -> None:
-        cache.delete_many([key for key in _page_keys()])
+        cache.delete_many(_page_keys())
         get("/")
 
     for address in PAGES.values():
         get(address)
     empty, overview = interleaved(*(lambda address=address: get(address) for address in PAGES.values()), times=TIMES)
-    line("overview, as the second reader gets it (aim: within 4 x)", f"F {empty * 1000:.2f} ms", f"{overview * 1000:.2f} ms", f"{overview / empty:.1f} x F")
+    line(
+        "overview, as the second reader gets it (aim: within 4 x)",
+        f"F {empty * 1000:.2f} ms",
+        f"{overview * 1000:.2f} ms",
+        f"{overview / empty:.1f} x F",
+    )
     first = interleaved(cold, times=15)[0]
-    line("overview, as the first reader after a change gets it", "", f"{first * 1000:.2f} ms", f"{first / empty:.1f} x F")
+    line(
+        "overview, as the first reader after a change gets it", "", f"{first * 1000:.2f} ms", f"{first / empty:.1f} x F"
+    )
 
 
 def _page_keys() -> list[str]:
@@ -87,7 +94,12 @@ def _server() -> Iterator[int]:
         port = probe.getsockname()[1]
     test = connection.settings_dict
     url = f"postgresql://{test['USER']}:{test['PASSWORD']}@{test['HOST']}:{test['PORT']}/{test['NAME']}"
-    environ = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "benchmarks.settings", "LOG_LEVEL": "WARNING"}
+    environ = {
+        **os.environ,
+        "DATABASE_URL": url,
+        "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
+        "LOG_LEVEL": "WARNING",
+    }
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
     process = subprocess.Popen([*command, "--log-level", "warning", "nib_tracker.wsgi:application"], env=environ)
     try:

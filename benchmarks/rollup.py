@@ -43,7 +43,8 @@ def _floor() -> None:
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS floor")
         cursor.execute(
-            "CREATE TABLE floor (target_id bigint, assignment_id bigint, period_id bigint, total numeric, n bigint, newest bigint)"
+            "CREATE TABLE floor (target_id bigint, assignment_id bigint, period_id bigint,"
+            " total numeric, n bigint, newest bigint)"
         )
         cursor.execute(FLOOR)
 

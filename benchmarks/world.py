@@ -46,7 +46,12 @@ def make(code: str, targets: int) -> World:
     rows = Target.objects.bulk_create([_target(plan, task, number) for number in range(targets)])
     Commitment.objects.bulk_create(
         Commitment(
-            target=row, goal=Decimal(12_000), due_on=plan.ends_on, in_force_from=STARTS, decided_at=ACCEPTED, decision="plan"
+            target=row,
+            goal=Decimal(12_000),
+            due_on=plan.ends_on,
+            in_force_from=STARTS,
+            decided_at=ACCEPTED,
+            decision="plan",
         )
         for row in rows
     )

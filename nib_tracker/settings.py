@@ -169,7 +169,9 @@ ACCOUNT_ADAPTER = "nib_tracker.accounts.InvitedOnly"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 ACCOUNT_SESSION_REMEMBER = False
-SAMPLE_PASSWORD_FILE = Path(env.str("SAMPLE_PASSWORD_FILE", default=str(BASE_DIR / "var" / "secrets" / "sample_password")))
+SAMPLE_PASSWORD_FILE = Path(
+    env.str("SAMPLE_PASSWORD_FILE", default=str(BASE_DIR / "var" / "secrets" / "sample_password"))
+)
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
 
 # --- words, time, files -----------------------------------------------------------------------------------------
@@ -188,15 +190,9 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "nib_tracker.finders.PlotlyFinder",
 ]
-# compressing takes half a minute of a processor: worth it once for an image, not for a trial on this machine
-COMPRESS_STATIC = boolean("COMPRESS_STATIC", default=True)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if COMPRESS_STATIC
-        else "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
-    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 

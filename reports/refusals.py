@@ -19,15 +19,25 @@ SENTENCES: dict[RefusalCode, str] = {
     RefusalCode.MAY_NOT_SUBMIT: gettext_noop("Only an approver of the agency can submit its packet."),
     RefusalCode.MAY_NOT_REVIEW: gettext_noop("Only the supervision office can accept or return a packet."),
     RefusalCode.MAY_NOT_DECIDE: gettext_noop("Only the plan office can decide on an adjustment."),
-    RefusalCode.FOUR_EYES_ENTERED: gettext_noop("You entered a figure of this packet yourself; another person has to accept it."),
-    RefusalCode.FOUR_EYES_SUBMITTED: gettext_noop("You submitted this packet yourself; another person has to accept it."),
-    RefusalCode.TWO_PEOPLE: gettext_noop("You entered every figure of this packet yourself; this agency requires a second person to submit it."),
+    RefusalCode.FOUR_EYES_ENTERED: gettext_noop(
+        "You entered a figure of this packet yourself; another person has to accept it."
+    ),
+    RefusalCode.FOUR_EYES_SUBMITTED: gettext_noop(
+        "You submitted this packet yourself; another person has to accept it."
+    ),
+    RefusalCode.TWO_PEOPLE: gettext_noop(
+        "You entered every figure of this packet yourself; this agency requires a second person to submit it."
+    ),
     RefusalCode.NOT_SUBMITTED: gettext_noop("This packet has not been submitted."),
     RefusalCode.NOTHING_TO_DO: gettext_noop("There is nothing to decide on here."),
-    RefusalCode.LINES_EMPTY: gettext_noop("Lines without a figure: %(lines)s. Enter the figure, or say why there is nothing to report."),
+    RefusalCode.LINES_EMPTY: gettext_noop(
+        "Lines without a figure: %(lines)s. Enter the figure, or say why there is nothing to report."
+    ),
     RefusalCode.DOUBTS_UNEXPLAINED: gettext_noop("Lines that need an explanation: %(lines)s."),
     RefusalCode.REASON_MISSING: gettext_noop("A reason is needed."),
-    RefusalCode.VERSION_CONFLICT: gettext_noop("Somebody else changed this in the meantime. Nothing was saved; look at it again."),
+    RefusalCode.VERSION_CONFLICT: gettext_noop(
+        "Somebody else changed this in the meantime. Nothing was saved; look at it again."
+    ),
     RefusalCode.BAD_VALUE: gettext_noop("%(field)s: “%(value)s” cannot be stored (%(why)s)."),
     RefusalCode.NOT_ACCEPTED_YET: gettext_noop("This line has not been accepted yet; there is nothing to correct."),
     RefusalCode.LINE_OPEN: gettext_noop("This line is already open for entry."),

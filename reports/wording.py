@@ -11,10 +11,11 @@ from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext, gettext_noop
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from targets.rules import Bound, Stage, Status
+from targets.units import in_chinese, with_unit
 
 from .rules.numbers import trim
 from .rules.periods import quarter_name
@@ -50,10 +51,6 @@ GOALS = {
 }
 
 
-def in_chinese() -> bool:
-    return (get_language() or "zh").startswith("zh")
-
-
 def rounded(value: Decimal) -> str:
     """31234 -> "3.12万" in Chinese, "31,234" in English; small numbers keep up to two places."""
     if in_chinese():
@@ -83,12 +80,6 @@ def amount(value: Decimal | None, unit: str) -> str:
 def exact_amount(value: Decimal | None, unit: str) -> str:
     """A number of the ledger, all digits, with its unit."""
     return NOTHING if value is None else with_unit(exact(value), unit)
-
-
-def with_unit(number: str, unit: str) -> str:
-    """In Chinese a Chinese unit follows at once; a Latin one (Gbps) and every English one after a space."""
-    together = unit == "%" or (in_chinese() and not unit.isascii())
-    return f"{number}{unit}" if together else f"{number} {unit}"
 
 
 def goal_amount(bound: str, goal: Decimal | None, goal_upper: Decimal | None, unit: str) -> str:

@@ -12,6 +12,8 @@ from django.utils.translation import gettext, gettext_noop
 
 from targets.rules import Bound, DoubtCode, ReasonCode, Stage
 
+from .units import with_unit
+
 REASONS = {
     ReasonCode.NOT_DUE: gettext_noop("No figure is asked for before the first window closes on %(closes_on)s."),
     ReasonCode.NO_DATA: gettext_noop("No figure has been accepted yet (reporters: %(reporters)s)."),
@@ -123,6 +125,8 @@ METHODS = {
 BASELINE_UNKNOWN = gettext_noop("%(sentence)s The baseline is unknown and counts as 0.")
 QUARTER = gettext_noop("Q%(quarter)s %(year)s")
 
+IN_UNIT = {"value", "expected", "goal", "goal_upper", "bar"}
+
 # What the baseline had a part in, so that an unknown one must be named.
 RESTS_ON_BASELINE = frozenset(code for code in ReasonCode if code.startswith(("pace_", "gap_"))) | {
     ReasonCode.NOTHING_EXPECTED,
@@ -130,10 +134,14 @@ RESTS_ON_BASELINE = frozenset(code for code in ReasonCode if code.startswith(("p
 }
 
 
-def words(reason_code: str, params: Mapping[str, str]) -> str:
-    """The sentence of a grade's reason in the current language. ValueError for a code that no rule gives."""
+def words(reason_code: str, params: Mapping[str, str], unit: str = "") -> str:
+    """The sentence of a grade's reason in the current language. ValueError for a code that no rule gives.
+
+    `unit` is the target's, in the same language; it follows every number that is counted in it.
+    """
     code = ReasonCode(reason_code)
     shown = _shown(params)
+    shown |= {name: with_unit(shown[name], unit) for name in IN_UNIT & shown.keys() if shown[name]}
     if params.get("bound"):
         shown["aim"] = gettext(AIMS[Bound(params["bound"])]) % {"goal_upper": "", "bar": "", **shown}
     sentence = gettext(REASONS[code]) % shown

@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
 
+
 def pytest_configure(config: pytest.Config) -> None:
     """Signing in is tested for who may, not for how long a password takes to hash."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -20,7 +20,13 @@ NOW = at("2021-04-10")
 
 
 def accepted(
-    world: World, target: Target, typed: Input | str, agency: Agency | None = None, period: int = 0, *, now: datetime = NOW
+    world: World,
+    target: Target,
+    typed: Input | str,
+    agency: Agency | None = None,
+    period: int = 0,
+    *,
+    now: datetime = NOW,
 ) -> Acceptance:
     """One figure entered, submitted and accepted; a second one for the same quarter is a correction.
 

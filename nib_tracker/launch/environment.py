@@ -15,7 +15,6 @@ def environment(places: Places, given: Mapping[str, str] = os.environ) -> dict[s
     defaults = {
         "SECRET_KEY": places.secret("django"),
         "ALLOWED_HOSTS": "localhost,127.0.0.1",
-        "COMPRESS_STATIC": "false",
         "DJANGO_SETTINGS_MODULE": "nib_tracker.settings",
         "PYTHONPATH": str(ROOT),
         "SAMPLE_PASSWORD_FILE": str(places.var.resolve() / "secrets" / "sample_password"),

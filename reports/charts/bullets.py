@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext
 
-from ..wording import in_chinese
+from targets.units import in_chinese
+
 from .theme import INK, INK_2, RULE, Caption, axis, colour, figure, known
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..wording import in_chinese
+from targets.units import in_chinese
 
 if TYPE_CHECKING:
     import pandas as pd

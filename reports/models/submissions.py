@@ -91,7 +91,13 @@ class Entry(models.Model):
     objects = EntryQuerySet.as_manager()
 
     class Meta:
-        ordering = ["assignment__target__task__line__position", "assignment__target__task__position", "assignment__target__position", "assignment__position", "pk"]
+        ordering = [
+            "assignment__target__task__line__position",
+            "assignment__target__task__position",
+            "assignment__target__position",
+            "assignment__position",
+            "pk",
+        ]
         verbose_name = _("entry")
         verbose_name_plural = _("entries")
         constraints = [

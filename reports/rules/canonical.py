@@ -13,6 +13,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from .numbers import plain_or_none
+
 GENESIS = "0" * 64
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -47,16 +49,7 @@ class BlockFigure(NamedTuple):
     entered_by: str
 
 
-def plain(number: Decimal | None) -> str | None:
-    """34000.500000 -> "34000.5"; null stays null."""
-    if number is None:
-        return None
-    text = f"{number:f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text in ("-0", "") else text
-
-
-def _line(values: list) -> bytes:
+def _line(values: list[str | int | None]) -> bytes:
     return _encode(values).encode() + b"\n"
 
 
@@ -72,9 +65,9 @@ def _figure_line(figure: BlockFigure) -> bytes:
             target,
             scope,
             period,
-            plain(value),
-            plain(numerator),
-            plain(denominator),
+            plain_or_none(value),
+            plain_or_none(numerator),
+            plain_or_none(denominator),
             stage,
             actual_on.isoformat() if actual_on else None,
             words,

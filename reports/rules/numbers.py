@@ -33,7 +33,10 @@ class NotANumber(ValueError):
 
 
 def parse_number(text: str) -> Decimal | None:
-    """ "3.4万" -> 34000, "1,200" -> 1200, "１２" -> 12, "" -> None (nothing entered, not zero). NotANumber otherwise."""
+    """What was typed: "3.4万" is 34000, "1,200" is 1200, "１２" is 12, "" is None (nothing entered, not zero).
+
+    NotANumber for anything else.
+    """
     cleaned = unicodedata.normalize("NFKC", text).strip().replace("\N{MINUS SIGN}", "-")
     if not cleaned:
         return None
@@ -70,7 +73,7 @@ def grouped(number: Decimal, language: str) -> str:
 
 def trim(number: Decimal, *, separator: str = "") -> str:
     """Plain digits without trailing zeros: 34000.500000 -> "34000.5"."""
-    text = f"{number:{separator}f}"
+    text = f"{number + 0:{separator}f}"  # minus zero is zero
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

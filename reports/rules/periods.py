@@ -11,7 +11,7 @@ QUARTER = re.compile(r"(\d{4})Q([1-4])")
 
 
 def quarter_ordinal(code: str) -> int:
-    """ "2021Q3" -> 8086 (year * 4 + quarter - 1). ValueError for anything else."""
+    """The quarter "2021Q3" as 8086 (year * 4 + quarter - 1). ValueError for anything else."""
     match = QUARTER.fullmatch(code)
     if match is None:
         raise ValueError(f"{code!r} is not a quarter; write it like 2021Q3")

@@ -162,7 +162,7 @@ def _city_rows(one: Terms, cells: Cells, yardstick: Yardstick) -> Iterator[Progr
         state = city_value(standing, one.combine, ratio_scale=one.ratio_scale)
         graded = yardstick.grade(one.goal_on(quarter.ends_on), state, quarter)
         rests_on = max([effective.acceptance for effective in standing if effective], default=None)
-        yield _row(one.target, quarter.id, CITY, None, state, graded, rests_on)
+        yield _row((one.target, quarter.id, CITY, None), state, graded, rests_on)
 
 
 def _reporter_rows(one: Terms, reporter: Reporter, cells: Cells, yardstick: Yardstick) -> Iterator[ProgressRow]:
@@ -175,7 +175,7 @@ def _reporter_rows(one: Terms, reporter: Reporter, cells: Cells, yardstick: Yard
         goal = reporter_goal(one, one.goal_on(quarter.ends_on), reporter)
         graded = yardstick.grade(goal, state, quarter) if goal else None
         rests_on = effective.acceptance if effective else None
-        yield _row(one.target, quarter.id, reporter.scope, reporter.district, state, graded, rests_on)
+        yield _row((one.target, quarter.id, reporter.scope, reporter.district), state, graded, rests_on)
 
 
 def reporter_goal(one: Terms, goal: Goal, reporter: Reporter) -> Goal | None:
@@ -205,14 +205,12 @@ def _places(number: Decimal | None) -> Decimal | None:
 
 
 def _row(
-    target: int, period: int, scope: str, district: str | None, state: CityValue, graded: Grade | None, rests_on: int | None
+    key: tuple[int, int, str, str | None], state: CityValue, graded: Grade | None, rests_on: int | None
 ) -> ProgressRow:
+    """`key` is target, period, scope, district."""
     ungraded: tuple[Any, ...] = (None, None, None, None, "", "", {})
     return ProgressRow(
-        target,
-        period,
-        scope,
-        district,
+        *key,
         _places(state.value),
         _places(state.numerator),
         _places(state.denominator),

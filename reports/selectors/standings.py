@@ -134,7 +134,7 @@ class Standing:
 
     @cached_property
     def reason_text(self) -> str:
-        return words(self.now.reason_code, self.now.reason_params) if self.now and self.now.reason_code else ""
+        return words(self.now.reason_code, self.now.reason_params, self.unit) if self.now and self.now.reason_code else ""
 
     @property
     def expected_completion(self) -> Decimal | None:

@@ -79,7 +79,9 @@ class Calendar(NamedTuple):
 
 def calendar(plan: Plan) -> Calendar:
     rows = list(
-        ReportingPeriod.objects.filter(plan=plan).order_by("ordinal").values_list("id", "ordinal", "ends_on", "closes_at")
+        ReportingPeriod.objects.filter(plan=plan)
+        .order_by("ordinal")
+        .values_list("id", "ordinal", "ends_on", "closes_at")
     )
     first = rows[0][3].astimezone(ZoneInfo(plan.time_zone)).date() if rows else plan.ends_on
     return Calendar(tuple(Quarter(*row[:3]) for row in rows), first)

@@ -17,7 +17,7 @@ from targets.rules import Bound, Combine, Stage
 
 from ..models import Entry, Extension, Submission
 from ..models.submissions import State
-from ..rules.numbers import PLACES, NotANumber, parse_number, plain_or_none
+from ..rules.numbers import MAX_DIGITS, PLACES, NotANumber, parse_number, plain_or_none
 from ..rules.windows import RefusalCode, window_refusal
 from ..selectors.doubts import doubts_of
 from . import audit
@@ -243,7 +243,9 @@ def _fill_ratio(entry: Entry, typed: Input) -> None:
     entry.numerator, entry.denominator = numerator, denominator
     scale = entry.assignment.target.ratio_scale
     ratio = None if numerator is None or denominator is None else scale * numerator / denominator
-    entry.value = ratio and ratio.quantize(PLACES)
+    if ratio is not None and ratio.adjusted() >= MAX_DIGITS:
+        raise _bad("numerator", typed.numerator, "too_long")
+    entry.value = None if ratio is None else ratio.quantize(PLACES)
 
 
 def _number(name: str, text: str) -> Decimal | None:

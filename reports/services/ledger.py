@@ -105,8 +105,14 @@ def verify(*, advance: Callable[[int], None] = lambda done: None, head: tuple[in
         while pending is not None and pending[0] == header.number:
             figures.append(pending[1])
             pending = next(contents, None)
-        if fault := _fault(header, previous_hash, stored, expected, previous, figures):
-            return Broken(header.number, fault)
+        if header.number != expected:
+            return Broken(header.number, "gap")
+        if previous_hash != previous:
+            return Broken(header.number, "chain")
+        if header.figure_count != len(figures):
+            return Broken(header.number, "count")
+        if block_hash(previous, header, figures) != stored:
+            return Broken(header.number, "content")
         if head is not None and header.number == head[0]:
             seen = stored
         expected, previous = header.number + 1, stored
@@ -114,18 +120,6 @@ def verify(*, advance: Callable[[int], None] = lambda done: None, head: tuple[in
     if head is not None and seen != head[1]:
         return Broken(head[0], "head")
     return None
-
-
-def _fault(
-    header: BlockHeader, previous_hash: str, stored: str, expected: int, previous: str, figures: list[BlockFigure]
-) -> str | None:
-    if header.number != expected:
-        return "gap"
-    if previous_hash != previous:
-        return "chain"
-    if header.figure_count != len(figures):
-        return "count"
-    return None if block_hash(previous, header, figures) == stored else "content"
 
 
 def _headers() -> Iterator[tuple[BlockHeader, str, str]]:

@@ -118,7 +118,12 @@ def _replace(plan: Plan, targets: Sequence[int]) -> None:
 
 
 def _record(row: ProgressRow) -> tuple:
-    return (*row[:2], *row[4:18], json.dumps(row.reason_params, ensure_ascii=False, separators=(",", ":")), row.rests_on)
+    return (
+        *row[:2],
+        *row[4:18],
+        json.dumps(row.reason_params, ensure_ascii=False, separators=(",", ":")),
+        row.rests_on,
+    )
 
 
 def _delete(targets: Sequence[int]) -> None:

@@ -13,11 +13,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from targets.models import Commitment, PublishedFigure, Target
+from targets.units import with_unit
 
 from ..selectors.lines import HEIGHT, WIDTH, Spark
 from ..selectors.overview import Count
 from ..selectors.standings import Answerable, Standing
-from ..wording import amount, exact, goal_amount, minute, quarter_words, status_word, with_unit
+from ..wording import amount, exact, goal_amount, minute, quarter_words, status_word
 from ..wording import day as day_words
 
 register = template.Library()

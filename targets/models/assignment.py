@@ -50,7 +50,9 @@ class Assignment(models.Model):
                 condition=Q(role="district", district__isnull=False) | ~Q(role="district"),
                 name="assignment_district_role_has_district",
             ),
-            models.CheckConstraint(condition=Q(reports=True) | Q(counts=False), name="assignment_counts_only_if_reports"),
+            models.CheckConstraint(
+                condition=Q(reports=True) | Q(counts=False), name="assignment_counts_only_if_reports"
+            ),
             models.CheckConstraint(
                 condition=Q(share__isnull=True) | Q(share__gt=0, share__lte=1), name="assignment_share_is_a_fraction"
             ),

@@ -40,7 +40,9 @@ class Plan(Named):
     due_after_days = models.PositiveSmallIntegerField(_("due after (days)"), default=15)
     grace_days = models.PositiveSmallIntegerField(_("grace (days)"), default=5)
     closes_after_days = models.PositiveSmallIntegerField(_("window closes after (days)"), default=30)
-    revision = models.PositiveIntegerField(default=1, help_text=_("grows whenever something that grading rests on changes"))
+    revision = models.PositiveIntegerField(
+        default=1, help_text=_("grows whenever something that grading rests on changes")
+    )
 
     objects = PlanQuerySet.as_manager()
 

@@ -56,8 +56,12 @@ class Target(Named):
     baseline = models.DecimalField(_("baseline"), max_digits=24, decimal_places=6, null=True, blank=True)
     unit_zh = models.CharField(_("unit (Chinese)"), max_length=30, blank=True)
     unit_en = models.CharField(_("unit (English)"), max_length=60, blank=True)
-    accumulation = models.CharField(_("what one reported number means"), max_length=15, choices=ACCUMULATIONS, blank=True)
-    combine = models.CharField(_("how reporters make the city's number"), max_length=10, choices=COMBINES, default=Combine.LEAD)
+    accumulation = models.CharField(
+        _("what one reported number means"), max_length=15, choices=ACCUMULATIONS, blank=True
+    )
+    combine = models.CharField(
+        _("how reporters make the city's number"), max_length=10, choices=COMBINES, default=Combine.LEAD
+    )
     measures_zh = models.TextField(_("definition (Chinese)"))
     measures_en = models.TextField(_("definition (English)"), blank=True)
     evidence_required = models.BooleanField(_("evidence required"), default=False)
@@ -77,7 +81,9 @@ class Target(Named):
                 | (~Q(bound="milestone") & ~Q(unit_zh="") & ~Q(accumulation="")),
                 name="target_milestone_has_no_number",
             ),
-            models.CheckConstraint(condition=Q(tolerance__gte=0, tolerance__lt=1), name="target_tolerance_is_a_fraction"),
+            models.CheckConstraint(
+                condition=Q(tolerance__gte=0, tolerance__lt=1), name="target_tolerance_is_a_fraction"
+            ),
         ]
 
     @property

@@ -73,7 +73,9 @@ def _check(question: AdjustmentQuestion, adopt: bool, decision: str, in_force_fr
         raise AnswerRefused("too_early")
 
 
-def _adopt(question: AdjustmentQuestion, decision: str, in_force_from: date, by: User, at: datetime) -> Commitment | None:
+def _adopt(
+    question: AdjustmentQuestion, decision: str, in_force_from: date, by: User, at: datetime
+) -> Commitment | None:
     target = question.target
     terms = {name: _value(target, name, text) for name, text in question.asked.items()}
     for name in set(terms) - set(COMMITMENT_TERMS):

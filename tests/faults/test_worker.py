@@ -123,7 +123,9 @@ def test_what_is_accepted_while_the_broker_is_away_is_kept() -> None:
     packet = _submitted_again(world)
     script = ACCEPT.format(packet=packet, by=world.supervisor.username)
     environ = environment(REDIS_URL="redis://127.0.0.1:1/0", DJANGO_SETTINGS_MODULE="nib_tracker.settings")
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert "the broker is away" in done.stderr
     assert Acceptance.objects.count() == first.number + 1

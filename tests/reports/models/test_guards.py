@@ -49,7 +49,11 @@ def test_psql_as_the_applications_user_is_refused() -> None:
     accepted(world, world.stations, "40")
     settings = connection.settings_dict
     address = f"host={settings['HOST']} port={settings['PORT']} user={settings['USER']} dbname={settings['NAME']}"
-    for statement in ("UPDATE reports_figure SET value = 41", "DELETE FROM reports_figure", "TRUNCATE reports_figure CASCADE"):
+    for statement in (
+        "UPDATE reports_figure SET value = 41",
+        "DELETE FROM reports_figure",
+        "TRUNCATE reports_figure CASCADE",
+    ):
         done = subprocess.run(
             [programs() / "psql", address, "-c", statement],
             env={"PGPASSWORD": settings["PASSWORD"]},

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from reports.rules.canonical import GENESIS, BlockFigure, BlockHeader, block_hash, plain
+from reports.rules.canonical import GENESIS, BlockFigure, BlockHeader, block_hash
+from reports.rules.numbers import plain_or_none
 from tests.factories import SHANGHAI
 
 HEADER = BlockHeader(
@@ -87,4 +88,4 @@ def test_the_way_a_value_is_written_is_not_part_of_the_hash():
     ],
 )
 def test_numbers_are_shortest_plain_decimals(number, text):
-    assert plain(number) == text
+    assert plain_or_none(number) == text

@@ -69,6 +69,7 @@ def test_nothing_to_report_is_an_answer(world, acting):
         ("stations", {"words": "长" * 2001}, "too_long_text"),
         ("share", {"numerator": "3"}, "ratio_incomplete"),
         ("share", {"denominator": "3"}, "ratio_incomplete"),
+        ("share", {"numerator": "99999999999999999", "denominator": "0.000001"}, "too_long"),
         ("share", {"numerator": "0", "denominator": "0"}, "denominator_not_positive"),
         ("centre", {"stage": "almost"}, "not_a_stage"),
         ("centre", {"stage": "done", "actual_on": "2021-13-01"}, "not_a_date"),

@@ -86,11 +86,19 @@ def unguarded(*tables: str) -> Iterator[None]:
     [
         ("UPDATE reports_figure SET value = value + 1 WHERE acceptance_id = 2", 2, "content"),
         ("UPDATE reports_figure SET reason = 'x' WHERE acceptance_id = 3", 3, "content"),
-        ("UPDATE reports_acceptance SET accepted_at = accepted_at - interval '1 microsecond' WHERE number = 1", 1, "content"),
+        (
+            "UPDATE reports_acceptance SET accepted_at = accepted_at - interval '1 microsecond' WHERE number = 1",
+            1,
+            "content",
+        ),
         ("UPDATE reports_acceptance SET hash = repeat('e', 64) WHERE number = 2", 2, "content"),
         ("UPDATE reports_acceptance SET previous_hash = repeat('e', 64) WHERE number = 2", 2, "chain"),
         ("DELETE FROM reports_figure WHERE acceptance_id = 2", 2, "count"),
-        ("DELETE FROM reports_figure WHERE acceptance_id = 2; DELETE FROM reports_acceptance WHERE number = 2", 3, "gap"),
+        (
+            "DELETE FROM reports_figure WHERE acceptance_id = 2; DELETE FROM reports_acceptance WHERE number = 2",
+            3,
+            "gap",
+        ),
         ("UPDATE reports_figure SET acceptance_id = 3, position = 7 WHERE acceptance_id = 2", 2, "count"),
     ],
 )
@@ -106,7 +114,9 @@ def test_a_ledger_cut_off_at_its_end_is_found_with_a_noted_head(world: World) ->
     accepted(world, world.posts, "5", world.east)
     head = accepted(world, world.posts, "6", world.west)
     with unguarded("reports_acceptance", "reports_figure"), connection.cursor() as cursor:
-        cursor.execute("DELETE FROM reports_figure WHERE acceptance_id = 2; DELETE FROM reports_acceptance WHERE number = 2")
+        cursor.execute(
+            "DELETE FROM reports_figure WHERE acceptance_id = 2; DELETE FROM reports_acceptance WHERE number = 2"
+        )
     assert ledger.verify() is None, "the chain alone cannot know of what came after"
     assert ledger.verify(head=(2, head.hash)) == (2, "head")
 
@@ -114,7 +124,9 @@ def test_a_ledger_cut_off_at_its_end_is_found_with_a_noted_head(world: World) ->
 @pytest.mark.django_db(transaction=True)
 def test_numbers_have_no_gaps_under_concurrency() -> None:
     world = small_plan()
-    packets = [_submitted(world, agency, period) for agency in (world.bureau, world.east, world.west) for period in (0, 1)]
+    packets = [
+        _submitted(world, agency, period) for agency in (world.bureau, world.east, world.west) for period in (0, 1)
+    ]
     together, failed = Barrier(len(packets)), []
 
     def work(packet: int) -> None:
@@ -141,7 +153,12 @@ def _submitted(world: World, agency: Agency, period: int) -> int:
     packet.period.__class__.objects.filter(pk=packet.period_id).update(opens_at=NOW.replace(month=1))
     for entry in packet.entries.all():
         save_entry(
-            entry.pk, Input(nothing_because="无"), version=entry.version, by=person(Role.REPORTER, agency), at=NOW, door=WEB
+            entry.pk,
+            Input(nothing_because="无"),
+            version=entry.version,
+            by=person(Role.REPORTER, agency),
+            at=NOW,
+            door=WEB,
         )
     submit(packet.pk, by=person(Role.APPROVER, agency), at=NOW, door=WEB)
     return packet.pk

@@ -31,7 +31,11 @@ def world(db: None) -> World:
 def rows(world: World) -> list[tuple]:
     """Every stored row by natural key, without database ids."""
     fields = [field.attname for field in Progress._meta.fields if field.name not in ("id", "target", "period")]
-    return list(Progress.objects.order_by("target__code", "period__ordinal").values_list("target__code", "period__code", *fields))
+    return list(
+        Progress.objects.order_by("target__code", "period__ordinal").values_list(
+            "target__code", "period__code", *fields
+        )
+    )
 
 
 def row(world: World, target: str, period: str = "2021Q1") -> Progress:
@@ -90,7 +94,12 @@ def test_a_changed_commitment_or_grading_asks_for_a_roll_up(world: World) -> Non
     accepted(world, world.stations, "40")
     rollup.roll_up()
     Commitment.objects.create(
-        target=world.stations, goal=50, due_on=date(2021, 6, 30), in_force_from=date(2021, 2, 1), decided_at=NOW, decision="x"
+        target=world.stations,
+        goal=50,
+        due_on=date(2021, 6, 30),
+        in_force_from=date(2021, 2, 1),
+        decided_at=NOW,
+        decision="x",
     )
     world.stations.revision += 1
     world.stations.save()

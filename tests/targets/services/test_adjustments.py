@@ -52,7 +52,12 @@ def test_adopting_other_terms_changes_the_target(world: World) -> None:
     decided = decide(world, ask(world, bound="about", tolerance="0.1", baseline="", aspirational="true"))
     world.stations.refresh_from_db()
     target = world.stations
-    assert (target.bound, target.tolerance, target.baseline, target.aspirational) == ("about", Decimal("0.1"), None, True)
+    assert (target.bound, target.tolerance, target.baseline, target.aspirational) == (
+        "about",
+        Decimal("0.1"),
+        None,
+        True,
+    )
     assert decided.commitment is None and world.stations.commitments.count() == 1
 
 

@@ -14,6 +14,7 @@ from reports.services import rollup
 from reports.services.sample import read_story, seed
 from targets.models import Plan, PublishedFigure, Target
 
+pytestmark = pytest.mark.django_db  # without it these tests alone would have no test database
 FIXTURES = settings.BASE_DIR / "fixtures"
 
 
@@ -98,7 +99,9 @@ def test_the_story_names_nothing_that_the_plan_does_not_have():
     targets = set(Target.objects.values_list("code", flat=True))
     agencies = set(Submission.objects.values_list("agency__code", flat=True))
     assert set(story.courses) <= targets
-    named = story.never | {agency for agency, _ in story.silent | story.late} | set(story.last_quarter) | set(story.shown)
+    named = (
+        story.never | {agency for agency, _ in story.silent | story.late} | set(story.last_quarter) | set(story.shown)
+    )
     named |= {one.agency for one in (*story.falls, *story.slips, *story.corrections)}
     assert named <= agencies
     assert {one.target for one in (*story.falls, *story.slips, *story.corrections)} <= targets
