@@ -187,7 +187,7 @@ class AuditEvent(models.Model):
     at = models.DateTimeField(_("at"), db_index=True)
     actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("who"))
     door = models.CharField(_("door"), max_length=10, choices=Door.choices)
-    action = models.CharField(_("action"), max_length=60)
+    action = models.CharField(_("operation"), max_length=60)
     subject = models.CharField(_("subject"), max_length=200, help_text=_("natural key of what was changed"))
     agency = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="+", verbose_name=_("agency"))
     before = models.JSONField(_("before"), default=dict)

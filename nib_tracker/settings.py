@@ -1,6 +1,7 @@
 """Settings, from the environment only. docs/operating.md lists them; a wrong value is answered with the fix."""
 
 from pathlib import Path
+from zoneinfo import available_timezones
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -180,6 +181,8 @@ LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = setting(env.str, "TIME_ZONE", default="Asia/Shanghai", fix="Set it to a name such as Asia/Shanghai.")
+if TIME_ZONE not in available_timezones():
+    raise ImproperlyConfigured(f"TIME_ZONE has the value {TIME_ZONE!r}. Set it to a name such as Asia/Shanghai.")
 USE_TZ = True
 
 STATIC_URL = "static/"

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from .views import agencies, charts, health, lines, overview, packets, review, targets
+from .views import adjustments, agencies, charts, health, lines, overview, packets, review, targets
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("lines/<slug:code>/", lines.line, name="line"),
     path("targets/<slug:code>/", targets.target, name="target"),
+    path("targets/<slug:code>/questions/<int:question>/", adjustments.decide, name="decide"),
     path("agencies/", agencies.agencies, name="agencies"),
     path("agencies/<slug:code>/", agencies.agency, name="agency"),
     path("charts/<slug:name>.json", charts.chart_json, name="chart"),

@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
+from targets import reasons
 from targets.rules import Bound, Stage, Status
 from targets.units import in_chinese, with_unit
 
@@ -106,11 +107,8 @@ def stage_word(stage: str) -> str:
 
 
 def quarter_words(ordinal: int) -> str:
-    """8086 -> "2021年三季度" or "Q3 2021"."""
-    year, quarter = divmod(ordinal, 4)
-    if in_chinese():
-        return f"{year}年{'一二三四'[quarter]}季度"
-    return f"Q{quarter + 1} {year}"
+    """8086 as people say it: Q3 2021, 2021年三季度."""
+    return reasons.quarter_words(quarter_name(ordinal))
 
 
 def quarter_code(ordinal: int) -> str:

@@ -123,7 +123,12 @@ METHODS = {
 }
 
 BASELINE_UNKNOWN = gettext_noop("%(sentence)s The baseline is unknown and counts as 0.")
-QUARTER = gettext_noop("Q%(quarter)s %(year)s")
+QUARTERS = (
+    gettext_noop("Q1 %(year)s"),
+    gettext_noop("Q2 %(year)s"),
+    gettext_noop("Q3 %(year)s"),
+    gettext_noop("Q4 %(year)s"),
+)
 
 IN_UNIT = {"value", "expected", "goal", "goal_upper", "bar"}
 
@@ -193,8 +198,9 @@ def _day(text: str) -> str:
     return date_format(date.fromisoformat(text), "DATE_FORMAT")
 
 
-def _quarter(text: str) -> str:
-    return gettext(QUARTER) % {"year": text[:4], "quarter": text[-1]}
+def quarter_words(code: str) -> str:
+    """The quarter "2021Q3" as people say it: Q3 2021, 2021年三季度."""
+    return gettext(QUARTERS[int(code[-1]) - 1]) % {"year": code[:4]}
 
 
 def _stage(text: str) -> str:
@@ -211,7 +217,7 @@ SHOW = {
     **dict.fromkeys(("expected", "change", "usual", "low", "high"), _estimate),
     **dict.fromkeys(("stage", "asked"), _stage),
     "gap": _points,
-    "quarter": _quarter,
+    "quarter": quarter_words,
     "against": _reference,
     "bound": str,
 }

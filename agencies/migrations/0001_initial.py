@@ -119,7 +119,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(db_index=True, verbose_name='at')),
                 ('door', models.CharField(choices=[('web', 'web page'), ('xlsx', 'spreadsheet'), ('api', 'API'), ('job', 'job'), ('command', 'command line')], max_length=10, verbose_name='door')),
-                ('action', models.CharField(max_length=60, verbose_name='action')),
+                ('action', models.CharField(max_length=60, verbose_name='operation')),
                 ('subject', models.CharField(help_text='natural key of what was changed', max_length=200, verbose_name='subject')),
                 ('before', models.JSONField(default=dict, verbose_name='before')),
                 ('after', models.JSONField(default=dict, verbose_name='after')),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 ROW, FRAME = 21, 160  # pixels: one bar, and what stands around them
-LONGEST, RIGHT_END = 120, 134  # percent of the goal: a longer bar is cut there; its number stands at the right end
+LONGEST = 120  # percent of the goal: a longer bar is cut there; its number stands to the right of the plot
 LONGEST_NAME = 20  # Chinese characters; twice as many Latin ones
 HOVERED = ["name", "status_text", "value_text", "expected_text", "goal_text", "answers"]
 
@@ -29,15 +29,17 @@ def bullets(frame: pd.DataFrame, caption: Caption, addresses: list[str]) -> go.F
         barmode="overlay",
         bargap=0.45,
         height=FRAME + ROW * max(len(frame), 1),
-        margin={"l": 8, "r": 8, "t": 92, "b": 40},
-        xaxis=axis(
-            range=[0, RIGHT_END], dtick=20, ticksuffix="%", side="top"
-        ),
+        margin={"l": 8, "r": 56, "t": 92, "b": 40},
+        xaxis=_scale(20),
         yaxis=axis(type="multicategory", autorange="reversed", dividercolor=RULE, showdividers=True, showgrid=False),
         shapes=[_goal_line()],
         showlegend=True,
-        meta={"narrow": {"font": {"size": 9}}},
-    )  # fmt: skip
+        meta={"narrow": {"font": {"size": 9}, "xaxis": _scale(50)}},
+    )
+
+
+def _scale(step: int) -> dict:
+    return axis(range=[0, LONGEST], dtick=step, ticksuffix="%", side="top")
 
 
 def _label(line: str, name: str) -> tuple[str, str]:
@@ -79,9 +81,10 @@ def _numbers(frame: pd.DataFrame, names: list[tuple[str, str]]) -> go.Scatter:
     return go.Scatter(
         mode="text",
         y=_two_levels(names),
-        x=[RIGHT_END] * len(frame),
+        x=[LONGEST] * len(frame),
         text=[f"{completion:.1f}%" for completion in frame["completion"]],
-        textposition="middle left",
+        textposition="middle right",
+        cliponaxis=False,
         textfont={"size": 11, "color": INK_2},
         hoverinfo="skip",
         showlegend=False,

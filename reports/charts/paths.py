@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import cycle
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils.translation import gettext
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 MARGIN = {"l": 8, "r": 24, "t": 60, "b": 72}
 HEIGHT = 400
+RED = {"color": SEAL, "line": {"width": 2, "color": SEAL}}
+# marks of published figures that measure something else than the target; its own definition has the filled star
+OTHER_DEFINITIONS = ("x-thin-open", "triangle-up-open", "square-open", "cross-thin-open", "circle-open", "hash-open")
 
 
 class Path(NamedTuple):
@@ -143,17 +147,17 @@ def _marks(frame: pd.DataFrame) -> dict:
 
 
 def _published(frame: pd.DataFrame, unit: str) -> list:
-    """One trace per definition, so that the legend says what each measures."""
+    """One trace and one symbol per definition, so that the legend says what each mark measures."""
     import plotly.graph_objects as go
 
-    symbols = {"same": "star", "near": "star-open", "different": "x-thin-open"}
+    others = cycle(OTHER_DEFINITIONS)
     return [
         go.Scatter(
             name=gettext("published: %(measured)s") % {"measured": measured},
             x=group["on"].tolist(),
             y=group["value"].tolist(),
             mode="markers",
-            marker={"symbol": symbols[match], "size": 10, "color": SEAL, "line": {"width": 2, "color": SEAL}},
+            marker={"symbol": "star" if match == "same" else next(others), "size": 10} | RED,
             customdata=group[["wording"]].values.tolist(),
             hovertemplate=f"{measured}<br>%{{customdata[0]}} %{{y:,}} {unit}<extra></extra>",
         )

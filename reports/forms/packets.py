@@ -124,7 +124,7 @@ class ReturnForm(forms.Form):
 
     reason = forms.CharField(
         required=False,
-        label=gettext_lazy("Reason of the return"),
+        label=gettext_lazy("Reason for the return"),
         widget=forms.Textarea(attrs={"rows": 2, "form": RETURN_FORM}),
     )
     until = forms.DateField(

@@ -71,7 +71,7 @@ class Figure(models.Model):
     stage = models.CharField(_("stage"), max_length=12, choices=STAGES, blank=True)
     actual_on = models.DateField(_("actual date"), null=True)
     words = models.TextField(_("words"), blank=True)
-    reason = models.TextField(_("reason of the correction"), blank=True)
+    reason = models.TextField(_("reason for the correction"), blank=True)
     entry = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="figures", db_index=False)
     entered_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLate
 from datetime import datetime
@@ -23,8 +22,10 @@ PATIENCE = 1.2  # seconds for each of database and broker
 OLDEST_HEARTBEAT = 120  # seconds; beat sends one every 15
 LONGEST_LAG = 600  # seconds that an accepted figure may wait for its roll-up
 
-# A part that hangs holds its thread: with a fixed number of them, probes cannot use up the process.
-_threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="health")
+# A part that hangs holds its threads: few of them, so that probes cannot use up the process, and for each part its
+# own, so that one that hangs does not make the other look so.
+_database_threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="health-database")
+_broker_threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="health-broker")
 
 LAG = """
 SELECT count(DISTINCT target.id), min(block.accepted_at)
@@ -54,17 +55,13 @@ class Check(NamedTuple):
 
 def readiness(now: datetime) -> list[Check]:
     """Every check; those that rest on the database or the broker are left out when that is away."""
-    database, broker = _together(_ping_database), _together(_ping_broker)
+    database, broker = _database_threads.submit(_ping_database), _broker_threads.submit(_ping_broker)
     checks = [_database(_answered(database)), _broker(_answered(broker))]
     if checks[1].ok:
         checks.append(_worker())
     if checks[0].ok:
         checks += _resting_on_database(now)
     return checks
-
-
-def _together(ping: Callable[[], None]) -> Future[None]:
-    return _threads.submit(ping)
 
 
 def _answered(ping: Future[None]) -> bool:
@@ -100,7 +97,7 @@ def _broker(ok: bool) -> Check:
 def _worker() -> Check:
     beat = cache.get(HEARTBEAT)
     if beat is None:
-        return Check("worker", False, _("No worker has been heard of."))
+        return Check("worker", False, _("No worker has reported."))
     age = max(0, round(time.time() - beat))
     words = _("The worker was last heard of %(age)s seconds ago.") % {"age": age}
     return Check("worker", age <= OLDEST_HEARTBEAT, words, numbers={"age_seconds": age})

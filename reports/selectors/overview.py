@@ -15,6 +15,7 @@ from ..wording import STATUS_ORDER, status_word
 from .moment import Moment
 from .standings import Standing, standings
 
+ROWS = 9  # of what lags or is next to: as many as fit beside the lines and packets on the first screen
 LAG_ORDER = {status: place for place, status in enumerate(STATUS_ORDER)}
 
 
@@ -51,17 +52,22 @@ class Overview:
     counts: tuple[Count, ...]
     lines: tuple[LineRow, ...]
     lagging: tuple[Standing, ...]
+    edge: tuple[Standing, ...]
+    questioned: tuple[Standing, ...]
 
 
 def overview(moment: Moment, user: User) -> Overview:
     """Two statements for now."""
     found = standings(moment, user)
+    behind = lagging(found)
     return Overview(
         len(found),
         sum(not standing.is_milestone for standing in found),
         counts(found, all_statuses=True),
         tuple(line_row(list(group)) for _, group in groupby(found, key=lambda standing: standing.line_code)),
-        lagging(found),
+        behind,
+        edge(found, ROWS - len(behind)),
+        tuple(standing for standing in found if standing.is_questioned),
     )
 
 
@@ -99,6 +105,12 @@ def lagging(found: Sequence[Standing]) -> tuple[Standing, ...]:
             key=lambda one: (LAG_ORDER[Status(one.status)], one.pace is None, one.pace or 0, one.since or 0),
         )
     )
+
+
+def edge(found: Sequence[Standing], most: int) -> tuple[Standing, ...]:
+    """What is on track with the lowest pace, and so the next to lag."""
+    near = (one for one in found if one.status == Status.ON_TRACK and one.pace is not None)
+    return tuple(sorted(near, key=lambda one: one.pace)[: max(most, 0)])
 
 
 def is_action(line: LineRow) -> bool:

@@ -23,7 +23,6 @@ from targets.rules import (
     Goal,
     Grade,
     Grading,
-    Stage,
     Status,
     Version,
     city_value,
@@ -39,7 +38,7 @@ PLACES = Decimal("0.000001")
 # One index probe per (reporter, quarter): the cost does not grow with the number of versions in the ledger.
 LATEST_CELLS = """
 SELECT reporter.id, period.ordinal, figure.acceptance_id,
-       figure.value, figure.numerator, figure.denominator, figure.stage, figure.actual_on
+       figure.value, figure.numerator, figure.denominator, nullif(figure.stage, ''), figure.actual_on
 FROM unnest(%(reporters)s) AS reporter(id)
 CROSS JOIN (SELECT id, ordinal FROM reports_reportingperiod WHERE plan_id = %(plan)s) period
 CROSS JOIN LATERAL (
@@ -135,11 +134,8 @@ def latest_cells(plan: Plan, reporters: Sequence[int], known: int | None) -> Cel
     found: Cells = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(LATEST_CELLS, {"plan": plan.pk, "reporters": list(reporters), "known": known})
-        for reporter, ordinal, acceptance, value, numerator, denominator, stage, actual_on in cursor:
-            version = Version(
-                ordinal, acceptance, value, numerator, denominator, Stage(stage) if stage else None, actual_on
-            )
-            found[reporter].append(version)
+        for reporter, *cell in cursor.fetchall():
+            found[reporter].append(Version._make(cell))
     return found
 
 

@@ -11,11 +11,11 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, QuerySet, TextField
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast, JSONObject
 
 from agencies.models import User, in_language
-from targets.models import Assignment, Commitment, Target
+from targets.models import AdjustmentQuestion, Assignment, Commitment, Target
 from targets.reasons import words
 from targets.rules import AssignmentRole, Bound, Status
 
@@ -51,7 +51,8 @@ class Standing:
     """One target at one moment. `path` has the city's rows of all quarters up to the shown one, ascending.
 
     `since` is the ordinal of the first quarter of the run of lagging ones that lasts until now; null when the target
-    does not lag. Ratios are plain (0.85). Text properties are in the reader's language.
+    does not lag. `is_questioned`: an adjustment waits for the plan office, today and not at the moment shown.
+    Ratios are plain (0.85). Text properties are in the reader's language.
     """
 
     id: int
@@ -71,6 +72,7 @@ class Standing:
     answers: tuple[Answerable, ...]
     path: tuple[ProgressRow, ...]
     since: int | None
+    is_questioned: bool
 
     @property
     def now(self) -> ProgressRow | None:
@@ -134,7 +136,9 @@ class Standing:
 
     @cached_property
     def reason_text(self) -> str:
-        return words(self.now.reason_code, self.now.reason_params, self.unit) if self.now and self.now.reason_code else ""
+        if not self.now or not self.now.reason_code:
+            return ""
+        return words(self.now.reason_code, self.now.reason_params, self.unit)
 
     @property
     def expected_completion(self) -> Decimal | None:
@@ -196,8 +200,12 @@ def _targets(moment: Moment, user: User | None, among: Q | None) -> list[tuple]:
     return list(
         visible.filter(kept, among or Q(), plan=moment.plan)
         .order_by("task__line__position", "task__position", "position", "pk")
-        .annotate(pledges=ArraySubquery(_pledges(moment)), answers=ArraySubquery(_answers()))
-        .values_list(*FIELDS, "pledges", "answers")
+        .annotate(
+            questioned=Exists(_questions()),
+            pledges=ArraySubquery(_pledges(moment)),
+            answers=ArraySubquery(_answers()),
+        )
+        .values_list(*FIELDS, "questioned", "pledges", "answers")
     )
 
 
@@ -210,6 +218,10 @@ def _pledges(moment: Moment) -> QuerySet:
     return made.order_by("in_force_from", "pk").values(
         json=JSONObject(**fields, due="due_on", **{"from": "in_force_from"})
     )
+
+
+def _questions() -> QuerySet:
+    return AdjustmentQuestion.objects.filter(target=OuterRef("pk"), answer=AdjustmentQuestion.Answer.OPEN)
 
 
 def _answers() -> QuerySet:
@@ -247,6 +259,7 @@ def _standing(target: tuple, path: tuple[ProgressRow, ...], moment: Moment, ordi
         answers=_answering(target[-1]),
         path=path,
         since=lagging_since(path, ordinals),
+        is_questioned=target[-3],
     )
 
 

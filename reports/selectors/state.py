@@ -48,7 +48,8 @@ def state(user: User, now: datetime) -> State:
 
 
 def _rights(user: User) -> str:
-    """Readers who see the same packets see the same pages."""
+    """Readers who see the same packets and decide on the same questions see the same pages."""
+    decides = "decides:" if user.can(Can.MANAGE_PLAN) else ""
     if user.can(Can.READ_ALL_PACKETS):
-        return "all"
-    return ",".join(map(str, sorted(user.agencies_where(Can.READ_OWN_PACKETS))))
+        return decides + "all"
+    return decides + ",".join(map(str, sorted(user.agencies_where(Can.READ_OWN_PACKETS))))

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db.models import F, Prefetch, Q, QuerySet
+from django.utils.translation import gettext
 
 from agencies.models import User
-from targets.models import AdjustmentQuestion, Citation, Commitment, PublishedFigure, ResponsibleUnit, Target
+from targets.models import Citation, Clause, Commitment, PublishedFigure, ResponsibleUnit, Target
 
 from ..models import Figure, RollupState
 from ..wording import amount, exact_amount, percent, quarter_words, stage_word, status_word
 from .moment import Moment
 from .progress import reporter_progress
+from .questions import Question, open_question
 from .rollup import ProgressRow
 from .standings import Standing, standings
 
@@ -76,7 +78,7 @@ class TargetPage:
     reporters: tuple[ReporterRow, ...]
     commitments: tuple[Commitment, ...]
     checkpoints: tuple
-    questions: tuple[AdjustmentQuestion, ...]
+    question: Question | None
     published: tuple[PublishedFigure, ...]
     failed: RollupState | None
     sums_quarters: bool
@@ -105,7 +107,7 @@ def target_page(moment: Moment, user: User, code: str) -> TargetPage | None:
         reporters=_reporters(target, moment),
         commitments=tuple(commitments(target, moment)),
         checkpoints=tuple(target.checkpoints.all()),
-        questions=tuple(target.questions.filter(answer=AdjustmentQuestion.Answer.OPEN)),
+        question=open_question(target, moment),
         published=tuple(published(target, moment)),
         failed=state,
         sums_quarters=target.accumulation == "per_period",
@@ -118,7 +120,7 @@ def _target(user: User, pk: int) -> Target:
 
 def _quotes(target: Target) -> tuple[Quote, ...]:
     units = Prefetch("clause__units", ResponsibleUnit.objects.select_related("agency", "group"))
-    citations = target.citations.select_related("clause__task").prefetch_related(units)
+    citations = target.citations.select_related("clause__task__line").prefetch_related(units)
     return tuple(quote(citation) for citation in citations)
 
 
@@ -129,7 +131,13 @@ def quote(citation: Citation) -> Quote:
     if not words:
         before, words = "", citation.words
     names = tuple(unit.name or unit.as_written for unit in clause.units.all())
-    return Quote(str(clause), before, words, after, names, clause.open_list)
+    return Quote(clause_words(clause), before, words, after, names, clause.open_list)
+
+
+def clause_words(clause: Clause) -> str:
+    """Where a clause stands, as people say it: "新网络 第1项 第1款" or "New networks, task 1, clause 1"."""
+    place = {"line": clause.task.line.short, "task": clause.task.number, "clause": clause.number}
+    return gettext("%(line)s, task %(task)s, clause %(clause)s") % place
 
 
 def _quarters(standing: Standing, moment: Moment) -> tuple[QuarterRow, ...]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from agencies.models import User
+from agencies.roles import Can
 
 from ..selectors.overview import overview as read_overview
 from .reading import Reading, page
@@ -20,4 +21,5 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 def _overview(reading: Reading, user: User) -> dict[str, Any]:
-    return {"title": gettext("Overview"), "overview": read_overview(reading.moment, user)}
+    read = read_overview(reading.moment, user)
+    return {"title": gettext("Overview"), "overview": read, "may_decide": user.can(Can.MANAGE_PLAN)}

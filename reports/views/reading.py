@@ -30,7 +30,7 @@ from ..selectors.trust import Trust, trust
 from ..wording import minute, quarter_words
 
 # where a kept page gets what is one person's own; text of people cannot look like it, being escaped
-PLACES = {place: SafeString(f"<!-- {place} -->") for place in ("reader", "messages")}
+PLACES = {place: SafeString(f"<!-- {place} -->") for place in ("reader", "messages", "token")}
 KEPT_FOR = 3600  # seconds; the key names the state, so that this only bounds what Redis holds
 
 
@@ -139,8 +139,10 @@ def _key(request: HttpRequest, name: str, found: State) -> str:
 
 
 def _made_own(request: HttpRequest, kept: str) -> str:
-    """A kept page with what is this person's own: name, language form, messages."""
+    """A kept page with what is this person's own: name, language form, token of a form, messages."""
     kept = kept.replace(PLACES["reader"], render_to_string("components/reader.html", request=request), 1)
+    if PLACES["token"] in kept:
+        kept = kept.replace(PLACES["token"], render_to_string("components/token.html", request=request), 1)
     if not get_messages(request):
         return kept
     return kept.replace(PLACES["messages"], render_to_string("components/messages.html", request=request), 1)

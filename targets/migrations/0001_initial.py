@@ -129,7 +129,7 @@ class Migration(migrations.Migration):
                 ('match', models.CharField(choices=[('same', "the target's own definition"), ('near', 'a near definition'), ('different', 'a different definition')], max_length=10, verbose_name='definition')),
                 ('source', models.CharField(max_length=300, verbose_name='source')),
                 ('source_kind', models.CharField(max_length=60, verbose_name='kind of source')),
-                ('reliability', models.CharField(choices=[('A', 'government'), ('B', 'established press')], max_length=1, verbose_name='reliability')),
+                ('reliability', models.CharField(choices=[('A', 'government'), ('B', 'major media')], max_length=1, verbose_name='reliability')),
                 ('note_zh', models.TextField(blank=True, verbose_name='note (Chinese)')),
                 ('note_en', models.TextField(blank=True, verbose_name='note (English)')),
                 ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='published_figures', to='targets.target', verbose_name='target')),

@@ -30,7 +30,7 @@ class PublishedFigure(models.Model):
 
     class Reliability(models.TextChoices):
         GOVERNMENT = "A", _("government")
-        PRESS = "B", _("established press")
+        PRESS = "B", _("major media")
 
     target = models.ForeignKey(Target, models.CASCADE, related_name="published_figures", verbose_name=_("target"))
     measured_zh = models.CharField(_("what it measures (Chinese)"), max_length=200)

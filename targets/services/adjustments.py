@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext, gettext_noop
 
 from agencies.models import AuditEvent, User
 from agencies.roles import Can
@@ -18,12 +19,23 @@ COMMITMENT_TERMS = ("goal", "goal_upper", "due_on")
 Answer = AdjustmentQuestion.Answer
 
 
-class AnswerRefused(Exception):
-    """The question stays as it is. `code`: may_not_decide, already_answered, decision_missing, too_early."""
+SENTENCES = {
+    "may_not_decide": gettext_noop("Only the plan office can decide on an adjustment."),
+    "already_answered": gettext_noop("Somebody else has already decided on this adjustment."),
+    "decision_missing": gettext_noop("Name the document or the minutes that the decision rests on."),
+    "too_early": gettext_noop("The new terms must come into force after those that have held since %(since)s."),
+}
 
-    def __init__(self, code: str) -> None:
+
+class AnswerRefused(Exception):
+    """The question stays as it is. `code` is a key of SENTENCES, `str()` its sentence in the reader's language."""
+
+    def __init__(self, code: str, **params: str) -> None:
         super().__init__(code)
-        self.code = code
+        self.code, self.params = code, params
+
+    def __str__(self) -> str:
+        return gettext(SENTENCES[self.code]) % self.params
 
 
 @transaction.atomic
@@ -70,7 +82,7 @@ def _check(question: AdjustmentQuestion, adopt: bool, decision: str, in_force_fr
         raise AnswerRefused("decision_missing")
     newest = question.target.commitments.order_by("-in_force_from").first()
     if adopt and newest is not None and in_force_from <= newest.in_force_from:
-        raise AnswerRefused("too_early")
+        raise AnswerRefused("too_early", since=f"{newest.in_force_from:%Y-%m-%d}")
 
 
 def _adopt(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib import admin
+from django.test import Client
 from django.urls import reverse
 
 from agencies.models import Membership, User
@@ -107,3 +108,18 @@ def test_a_person_is_added_with_roles_once(world):
     assert User.objects.filter(username="new").count() == 1
     assert Membership.objects.filter(user=user).count() == 2
     assert not user.has_usable_password()
+
+
+def test_a_changed_name_is_on_the_next_page(ledger, client):
+    reader = Client()
+    reader.force_login(ledger.supervisor)
+    address = "/targets/stations/?plan=small&period=2021Q1"
+    assert ledger.bureau.short_name_zh in reader.get(address).content.decode()
+    client.force_login(ledger.operator)
+    form = client.get(f"/admin/agencies/agency/{ledger.bureau.pk}/change/").context["adminform"].form
+    typed = {name: "" if value is None else value for name, value in form.initial.items()}
+    response = client.post(
+        f"/admin/agencies/agency/{ledger.bureau.pk}/change/", typed | {"short_name_zh": "市新名委", "two_people": ""}
+    )
+    assert response.status_code == 302, response.content.decode()
+    assert "市新名委" in reader.get(address).content.decode(), "no page that was kept under the old name"

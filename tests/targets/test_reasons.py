@@ -254,3 +254,12 @@ def test_a_forecast_names_its_method():
 def test_a_code_that_no_rule_gives_is_refused():
     with pytest.raises(ValueError, match="guess"):
         words("guess", {})
+
+
+def test_numbers_carry_the_targets_unit():
+    with override("en"):
+        assert words(*reason("474"), "stations").startswith("Only 474 stations against 500 stations expected by")
+        assert "does not meet the goal (reach 1,000 stations)" in words(*reason("999", 100), "stations")
+        assert "pace 94.8%, at or above 80%" in words(*reason("474"), "stations"), "ratios have none"
+    with override("zh-hans"):
+        assert "474个" in words(*reason("474"), "个") and "474 Gbps" in words(*reason("474"), "Gbps")

@@ -64,6 +64,17 @@ def test_figures_of_another_definition_are_marks_of_their_own() -> None:
     assert figure.layout.yaxis.range[1] > 680, "the axis reaches to the highest mark"
 
 
+def test_each_definition_has_a_symbol_of_its_own() -> None:
+    published = pd.DataFrame(
+        [(date(2021, 3, 31), 10.0, f"definition {number}", "over", "different") for number in range(5)]
+        + [(date(2021, 3, 31), 10.0, "the target's own", "exactly", "same")],
+        columns=NOTHING_PUBLISHED.columns,
+    )
+    marks = paths.quantity(FRAME, PATH, published, CAPTION, "stations").data[-6:]
+    assert len({mark.marker.symbol for mark in marks}) == 6
+    assert marks[-1].marker.symbol == "star", "what measures the same as the target stands out"
+
+
 def test_a_milestone_steps_through_its_stages() -> None:
     frame = FRAME.assign(value=None, stage=["not_started", "done"])
     figure = paths.milestone(frame, PATH, CAPTION)

@@ -23,6 +23,14 @@ def test_it_says_what_lags_by_how_much_who_answers_and_since_when(reported: Worl
     assert "Target stations Networks Far behind 35 stations / 49.4 stations 70.7% bureau Q1 2021" in page
 
 
+def test_what_is_next_to_lag_fills_the_list(reported: World, english: Client) -> None:
+    accepted(reported, reported.stations, "50", now=at("2021-05-21"))
+    rollup.roll_up()
+    page = text_of(english.get("/" + QUARTER))
+    assert "Nothing lags in this quarter. On track, but with the lowest pace" in page
+    assert "Target stations Networks On track 50 stations / 49.4 stations 101.1% bureau 2021-06-30" in page
+
+
 def test_it_says_what_it_rests_on(reported: World, english: Client) -> None:
     page = text_of(english.get("/" + QUARTER))
     assert "Ledger #5" in page and "roll-up up to date" in page

@@ -9,7 +9,7 @@ from django.test import Client
 
 from reports.models import RollupState
 from reports.services import rollup
-from targets.models import AdjustmentQuestion, PublishedFigure
+from targets.models import PublishedFigure
 from tests.factories import World, at
 from tests.history import accepted
 
@@ -24,9 +24,15 @@ def test_the_sentence_of_the_plan_is_shown_with_the_cited_words_marked(reported:
     assert '<blockquote class="quote" lang="zh-Hans"><p>三年内<mark>新建100个基站</mark>。</p>' in html
 
 
+def test_the_clause_is_named_as_people_name_it(reported: World, reader: Client) -> None:
+    assert "测〔2021〕1号 新网络 第1项 第1款" in text_of(reader.get(ADDRESS))
+    reader.cookies["django_language"] = "en"
+    assert "测〔2021〕1号, Networks, task 1, clause 1" in text_of(reader.get(ADDRESS))
+
+
 def test_where_it_stands_is_explained(reported: World, english: Client) -> None:
     page = text_of(english.get(ADDRESS))
-    assert "Only 35 against 49.44 expected by" in page, "the reason in words"
+    assert "Only 35 stations against 49.44 stations expected by" in page, "the reason in words"
     assert "Completion 35.0% Pace 70.7%" in page
     assert "Newly built since the plan began." in page and "running total since the plan began" in page
 
@@ -66,14 +72,10 @@ def test_published_figures_stand_apart(reported: World, english: Client) -> None
     assert "in operation" not in text_of(english.get(ADDRESS + "&known_at=2021-03-01")), "not known then"
 
 
-def test_a_failed_roll_up_and_an_open_question_are_shown(reported: World, english: Client) -> None:
+def test_a_failed_roll_up_is_shown(reported: World, english: Client) -> None:
     RollupState.objects.filter(target=reported.stations).update(failed_at=at("2021-06-01"), error="ValueError: boom")
-    AdjustmentQuestion.objects.create(
-        target=reported.stations, asked={"goal": "120"}, in_force={"goal": "100"}, asked_at=at("2021-06-02")
-    )
     page = text_of(english.get(ADDRESS))
     assert "The roll-up of this target failed at 2021-06-01 12:00" in page and "ValueError: boom" in page
-    assert "Open question of an adjustment goal: 120" in page
 
 
 def test_an_unknown_target_is_not_found_in_words(world: World, english: Client) -> None:
