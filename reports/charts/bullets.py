@@ -8,14 +8,14 @@ from django.utils.translation import gettext
 
 from targets.units import in_chinese
 
-from .theme import INK, INK_2, RULE, Caption, axis, colour, figure, known
+from .theme import FONT, INK, INK_2, RULE, Caption, axis, colour, figure, known
 
 if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
 ROW, FRAME = 21, 160  # pixels: one bar, and what stands around them
-LONGEST = 120  # percent of the goal: a longer bar is cut there; its number stands to the right of the plot
+LONGEST, NUMBERS_AT = 120, 122  # percent of the goal: a longer bar is cut; the numbers stand right of all bars
 LONGEST_NAME = 20  # Chinese characters; twice as many Latin ones
 HOVERED = ["name", "status_text", "value_text", "expected_text", "goal_text", "answers"]
 
@@ -34,12 +34,12 @@ def bullets(frame: pd.DataFrame, caption: Caption, addresses: list[str]) -> go.F
         yaxis=axis(type="multicategory", autorange="reversed", dividercolor=RULE, showdividers=True, showgrid=False),
         shapes=[_goal_line()],
         showlegend=True,
-        meta={"narrow": {"font": {"size": 9}, "xaxis": _scale(50)}},
+        meta={"narrow": {"font": {"family": FONT, "size": 9, "color": INK}, "xaxis": _scale(50)}},
     )
 
 
 def _scale(step: int) -> dict:
-    return axis(range=[0, LONGEST], dtick=step, ticksuffix="%", side="top")
+    return axis(range=[0, NUMBERS_AT], dtick=step, ticksuffix="%", side="top")
 
 
 def _label(line: str, name: str) -> tuple[str, str]:
@@ -81,7 +81,7 @@ def _numbers(frame: pd.DataFrame, names: list[tuple[str, str]]) -> go.Scatter:
     return go.Scatter(
         mode="text",
         y=_two_levels(names),
-        x=[LONGEST] * len(frame),
+        x=[NUMBERS_AT] * len(frame),
         text=[f"{completion:.1f}%" for completion in frame["completion"]],
         textposition="middle right",
         cliponaxis=False,

@@ -39,9 +39,7 @@ class Acceptance(models.Model):
         verbose_name = _("acceptance")
         verbose_name_plural = _("acceptances")
         constraints = [
-            models.CheckConstraint(
-                condition=~Q(accepted_by=F("submitted_by")), name="acceptance_not_by_who_submitted"
-            ),
+            models.CheckConstraint(condition=~Q(accepted_by=F("submitted_by")), name="acceptance_not_by_who_submitted"),
             models.CheckConstraint(condition=Q(number__gte=1), name="acceptance_numbers_start_at_one"),
         ]
         indexes = [models.Index(fields=["accepted_at"], name="acceptance_accepted_at")]

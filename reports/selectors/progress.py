@@ -15,9 +15,7 @@ from .rollup import CITY, ProgressRow, compute, compute_reporters
 STORED = ("target_id", "period_id", *ProgressRow._fields[4:])
 
 
-def progress(
-    moment: Moment, *, targets: Sequence[int] | None = None, whole_path: bool = False
-) -> list[ProgressRow]:
+def progress(moment: Moment, *, targets: Sequence[int] | None = None, whole_path: bool = False) -> list[ProgressRow]:
     """The city's rows of a moment, by target: of its quarter, or of all quarters with `whole_path`."""
     if moment.is_now:
         return _stored(moment, targets, whole_path)

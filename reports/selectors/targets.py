@@ -88,8 +88,13 @@ class TargetPage:
         return amount(self.standing.baseline, self.standing.unit)
 
     @property
-    def reporting(self) -> int:
-        return sum(row.reports for row in self.reporters)
+    def reporting(self) -> tuple[ReporterRow, ...]:
+        return tuple(row for row in self.reporters if row.reports)
+
+    @property
+    def named_only(self) -> tuple[ReporterRow, ...]:
+        """Those who take part by the plan's text and report nothing."""
+        return tuple(row for row in self.reporters if not row.reports)
 
 
 def target_page(moment: Moment, user: User, code: str) -> TargetPage | None:

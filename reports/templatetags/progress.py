@@ -18,7 +18,7 @@ from targets.units import with_unit
 from ..selectors.lines import HEIGHT, WIDTH, Spark
 from ..selectors.overview import Count
 from ..selectors.standings import Answerable, Standing
-from ..wording import amount, exact, goal_amount, minute, quarter_words, status_word
+from ..wording import NOTHING, amount, exact, goal_amount, minute, quarter_words, status_word
 from ..wording import day as day_words
 
 register = template.Library()
@@ -105,6 +105,12 @@ def answers(agencies: Sequence[Answerable], query: str) -> SafeString:
     if len(agencies) <= 2:
         return named
     return format_html("{} {}", named, gettext("and others, %(number)s in all") % {"number": len(agencies)})
+
+
+@register.filter
+def if_nothing(text: str) -> str:
+    """Marks a cell that has only a dash: a table keeps it, a card on a narrow screen leaves it out."""
+    return " is-nothing" if text in ("", NOTHING) else ""
 
 
 @register.filter

@@ -33,9 +33,7 @@ class AdjustmentQuestion(models.Model):
         verbose_name = _("adjustment question")
         verbose_name_plural = _("adjustment questions")
         constraints = [
-            models.UniqueConstraint(
-                fields=["target"], condition=Q(answer="open"), name="question_one_open_per_target"
-            ),
+            models.UniqueConstraint(fields=["target"], condition=Q(answer="open"), name="question_one_open_per_target"),
         ]
 
     def __str__(self) -> str:

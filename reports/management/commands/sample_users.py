@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import translation
 
 from agencies.models import User
 from agencies.roles import AGENCY_ROLES
@@ -35,8 +36,9 @@ class Command(BaseCommand):
         if not path.exists():
             raise CommandError(f"{path} is gone. Make a new password with `manage.py sample_users --new-password`.")
         shown = frozenset(read_story(settings.BASE_DIR / STORY).shown)
-        for user in (user for user in people if _is_shown(user, shown)):
-            self.stdout.write(f"  {user.username:<32}{_rights(user)}")
+        with translation.override("en"):  # like everything that commands and the launcher say
+            for user in (user for user in people if _is_shown(user, shown)):
+                self.stdout.write(f"  {user.username:<32}{_rights(user)}")
         self.stdout.write(f"  Password of all of them: {path.read_text().strip()}")
         self.stdout.write("  Every other agency that reports: sample-<agency>-reporter, sample-<agency>-approver")
 
