@@ -25,7 +25,7 @@ def test_an_agency_has_its_targets_by_role_and_its_packets(reported: World, engl
     page = text_of(english.get("/agencies/bureau/" + QUARTER))
     assert "Q1 2021: reports for 3 targets, 1 of them behind." in page
     assert "Target stations Networks Far behind 35 stations 100 stations 35 stations Far behind Q1 2021" in page
-    assert "Quarter State Handed in Q1 2021 accepted 2021-04-10 12:00" in page
+    assert "Quarter State Submitted Q1 2021 accepted 2021-04-10 12:00" in page
 
 
 def test_a_district_has_its_own_figure_beside_the_citys(reported: World, english: Client) -> None:

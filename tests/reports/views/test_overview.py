@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from agencies.models import Membership
 from agencies.roles import Role
 from reports.models import RollupState, Submission
 from reports.services import rollup
@@ -46,9 +47,16 @@ def test_nobody_reads_without_signing_in(world: World, client: Client) -> None:
 
 
 def test_who_may_not_read_is_told_so(world: World, client: Client) -> None:
-    client.force_login(world.operator)
+    client.force_login(person(Role.REPORTER, world.bureau))
+    Membership.objects.all().delete()
     response = client.get("/")
     assert response.status_code == 403 and "您的角色无权查看进度" in response.content.decode()
+
+
+def test_the_operator_is_led_to_the_admin(world: World, client: Client) -> None:
+    client.force_login(world.operator)
+    assert client.get("/").url == "/admin/"
+    assert client.get("/agencies/").status_code == 403, "who runs the system does not read its content"
 
 
 def test_an_unknown_plan_is_not_found_in_words(world: World, english: Client) -> None:
