@@ -54,6 +54,7 @@ WHY: dict[str, str] = {
     "not_a_stage": gettext_noop("not a stage"),
     "date_without_done": gettext_noop("an actual date belongs to the stage “done”"),
     "both_number_and_nothing": gettext_noop("a figure and “nothing to report” exclude each other"),
+    "correction_without_number": gettext_noop("a correction needs the figure that replaces the accepted one"),
     "too_long_text": gettext_noop("longer than 2,000 characters"),
 }
 

@@ -14,7 +14,7 @@ import psutil
 
 from nib_tracker.launch import processes, signals
 from nib_tracker.launch.environment import environment
-from nib_tracker.launch.first_load import manage, prepare
+from nib_tracker.launch.first_load import load_sample, manage, prepare
 from nib_tracker.launch.places import ROOT, CannotStart, Places
 from nib_tracker.launch.probe import allowed_host, answers
 from nib_tracker.launch.processes import LOOPBACK, Child
@@ -37,7 +37,9 @@ def run(places: Places, given: Mapping[str, str] = os.environ) -> int:
             env = {**given, **environment(places, given), **found.urls}
             prepare(places, env)
             with application(places, env, port) as children:
-                show_welcome(env, port, time.monotonic() - started)
+                print(f"\nReady after {time.monotonic() - started:.0f} s: http://localhost:{port}/\n", flush=True)
+                load_sample(places, env)
+                show_sign_ins(env)
                 return watch([*found.children, *children])
 
 
@@ -93,9 +95,8 @@ def commands(places: Places, port: int) -> dict[str, Sequence[str]]:
     }
 
 
-def show_welcome(env: Mapping[str, str], port: int, seconds: float) -> None:
-    """The address and the sign-ins of the sample people."""
-    print(f"\nReady after {seconds:.0f} s: http://localhost:{port}/\n", flush=True)
+def show_sign_ins(env: Mapping[str, str]) -> None:
+    """The sign-ins of the sample people."""
     people = subprocess.run(
         manage("sample_users"), env=dict(env), cwd=ROOT, capture_output=True, text=True, check=False
     )

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import psycopg2
+from psycopg2 import sql
 
 from nib_tracker.launch import postgres
 from nib_tracker.launch.messages import compile_messages
@@ -20,8 +21,8 @@ STATIC_SOURCES = ("templates/static", "agencies/static", "targets/static", "repo
 FIRST_DATA = (
     ("the plan", "load_plan", "fixtures/shanghai_2020_2022.yaml"),
     ("published figures", "load_published", "fixtures/published_figures.csv"),
-    ("three years of sample reports", "seed_sample", "--seed", "1"),
 )
+SAMPLE = ("three years of sample reports", "seed_sample", "--seed", "1")
 
 
 def prepare(places: Places, env: Mapping[str, str]) -> None:
@@ -82,13 +83,13 @@ def _static_sources() -> Iterator[str]:
                 yield f"{path}: {hashlib.sha256(path.read_bytes()).hexdigest()}"
 
 
-def is_empty(url: str) -> bool:
-    """Whether no plan has been loaded yet. Asked after the migrations."""
+def is_empty(url: str, table: str = "targets_plan") -> bool:
+    """Whether a table has no row: no plan has been loaded yet. Asked after the migrations."""
     session = psycopg2.connect(**database_arguments(url))
     try:
         with session.cursor() as cursor:
-            cursor.execute("SELECT EXISTS (SELECT 1 FROM targets_plan)")
-            return not cursor.fetchone()[0]
+            cursor.execute(sql.SQL("SELECT NOT EXISTS (SELECT 1 FROM {})").format(sql.Identifier(table)))
+            return cursor.fetchone()[0]
     finally:
         session.close()
 
@@ -98,8 +99,24 @@ def _interrupted(places: Places) -> Path:
     return places.var / "run" / "first-load"
 
 
+def _sample_is_due(places: Places) -> Path:
+    """Stands from the first load until the sample history is in; written in one transaction, it is there or not."""
+    return places.var / "run" / "sample-is-due"
+
+
+def load_sample(places: Places, env: Mapping[str, str]) -> None:
+    """The sample history, once, with the web already up: it takes most of a first start."""
+    if not _sample_is_due(places).exists():
+        return
+    if is_empty(env["DATABASE_URL"], "reports_submission"):
+        what, *arguments = SAMPLE
+        step(f"Loading {what}", env, *arguments)
+    _sample_is_due(places).unlink()
+
+
 def _load(places: Places, env: Mapping[str, str]) -> None:
     _interrupted(places).touch()
+    _sample_is_due(places).touch()
     for what, *arguments in FIRST_DATA:
         step(f"Loading {what}", env, *arguments)
     _interrupted(places).unlink()

@@ -85,7 +85,7 @@ class LineForm(forms.Form):
         try:
             shown = json.loads(self.data.get(self.add_prefix("shown"), ""))
             return {str(name): str(text) for name, text in shown.items()}
-        except (ValueError, AttributeError):
+        except (ValueError, AttributeError, RecursionError):
             return _texts(self.entry)
 
     def _version(self) -> int:
@@ -139,6 +139,8 @@ class ReturnForm(forms.Form):
         until = self.cleaned_data["until"]
         if until < self.today:
             raise forms.ValidationError(gettext("The new deadline has passed already."))
+        if until == date.max:  # it has no end
+            raise forms.ValidationError(self.fields["until"].error_messages["invalid"])
         return until
 
     def deadline(self, zone: ZoneInfo) -> datetime:

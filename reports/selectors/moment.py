@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -114,11 +114,15 @@ def newest_settled(periods: tuple[ReportingPeriod, ...], now: datetime) -> Repor
 
 
 def _known(text: str, plan: Plan) -> tuple[datetime | None, int | None]:
-    """(moment, ledger number) of a date (its end), a time or a ledger number; (None, None) for now or nonsense."""
+    """(moment, ledger number) of a date (its end), a time or a ledger number; (None, None) for now or nonsense.
+
+    The moment is in the plan's own zone: its day is the day that people there would say.
+    """
+    zone = ZoneInfo(plan.time_zone)
     if text.isdecimal():
         at = Acceptance.objects.filter(number=text[:18]).values_list("accepted_at", flat=True).first()
-        return (at, int(text)) if at else (None, None)
-    at = _moment_of(text, ZoneInfo(plan.time_zone))
+        return (at.astimezone(zone), int(text)) if at else (None, None)
+    at = _moment_of(text, zone)
     if at is None:
         return None, None
     number = Acceptance.objects.filter(accepted_at__lte=at).order_by("-number").values_list("number", flat=True).first()
@@ -130,6 +134,9 @@ def _moment_of(text: str, zone: ZoneInfo) -> datetime | None:
         if day := parse_date(text):
             return datetime.combine(day + timedelta(days=1), time.min, zone) - timedelta(microseconds=1)
         at = parse_datetime(text.replace(" ", "+"))
-        return at and (at if at.tzinfo else at.replace(tzinfo=zone))
+        if at is None:
+            return None
+        # through UTC, as the database goes: a moment at the edge of the calendar has no place in some zones
+        return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC).astimezone(zone)
     except (ValueError, OverflowError):
         return None

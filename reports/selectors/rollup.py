@@ -39,7 +39,7 @@ PLACES = Decimal("0.000001")
 LATEST_CELLS = """
 SELECT reporter.id, period.ordinal, figure.acceptance_id,
        figure.value, figure.numerator, figure.denominator, nullif(figure.stage, ''), figure.actual_on
-FROM unnest(%(reporters)s) AS reporter(id)
+FROM unnest(%(reporters)s::bigint[]) AS reporter(id)
 CROSS JOIN (SELECT id, ordinal FROM reports_reportingperiod WHERE plan_id = %(plan)s) period
 CROSS JOIN LATERAL (
     SELECT acceptance_id, value, numerator, denominator, stage, actual_on
@@ -146,8 +146,8 @@ def _path(one: Terms, reporter: Reporter, cells: Cells, yardstick: Yardstick) ->
 
 def _city_rows(one: Terms, cells: Cells, yardstick: Yardstick) -> Iterator[ProgressRow]:
     counting = [reporter for reporter in one.reporters if reporter.counts]
-    if one.combine == Combine.LEAD:
-        counting = counting[:1]
+    if one.combine == Combine.LEAD:  # who leads no longer did so before who leads now
+        counting.sort(key=lambda reporter: reporter.ended_on or date.max)
     paths = [_path(one, reporter, cells, yardstick) for reporter in counting]
     for index, quarter in enumerate(yardstick.calendar.quarters):
         standing = [
@@ -155,6 +155,8 @@ def _city_rows(one: Terms, cells: Cells, yardstick: Yardstick) -> Iterator[Progr
             for reporter, path in zip(counting, paths, strict=True)
             if reporter.ended_on is None or reporter.ended_on > quarter.ends_on
         ]
+        if one.combine == Combine.LEAD:
+            standing = standing[:1]
         state = city_value(standing, one.combine, ratio_scale=one.ratio_scale)
         graded = yardstick.grade(one.goal_on(quarter.ends_on), state, quarter)
         rests_on = max([effective.acceptance for effective in standing if effective], default=None)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop
 
 from agencies.models import User
 from agencies.roles import Can
+from agencies.services import audit
 from targets.rules import Bound, Combine, Stage
 
 from ..models import Entry, Extension, Submission
@@ -20,7 +21,6 @@ from ..models.submissions import State
 from ..rules.numbers import MAX_DIGITS, PLACES, NotANumber, parse_number, plain_or_none
 from ..rules.windows import RefusalCode, window_refusal
 from ..selectors.doubts import doubts_of
-from . import audit
 from .packets import settle
 from .refused import Refused, refuse
 
@@ -38,6 +38,7 @@ FIELD_NAMES = {
     "words": gettext_noop("note"),
     "nothing_because": gettext_noop("nothing to report, because"),
     "explanation": gettext_noop("explanation"),
+    "correction_reason": gettext_noop("reason for the correction"),
 }
 
 
@@ -224,6 +225,8 @@ def _fill(entry: Entry, typed: Input) -> None:
         setattr(entry, name, _text(name, getattr(typed, name)))
     if entry.nothing_because and entry.has_figure:
         raise _bad("nothing_because", typed.nothing_because, "both_number_and_nothing")
+    if entry.nothing_because and entry.corrects_id:  # the accepted figure would stay in force
+        raise _bad("nothing_because", typed.nothing_because, "correction_without_number")
 
 
 def _fill_stage(entry: Entry, typed: Input) -> None:
@@ -284,7 +287,8 @@ def open_correction(entry_id: int, *, reason: str, by: User, at: datetime, door:
     old = _lock(submission, [entry_id])[entry_id]
     if not (by.can(Can.ENTER, submission.agency_id) or by.can(Can.REVIEW)):
         raise Refused(RefusalCode.NOT_YOUR_AGENCY)
-    if not reason.strip():
+    reason = _text("correction_reason", reason).strip()
+    if not reason:
         raise Refused(RefusalCode.REASON_MISSING)
     if submission.entries.filter(assignment=old.assignment).exclude(state=State.ACCEPTED).exists():
         raise Refused(RefusalCode.LINE_OPEN)
@@ -293,7 +297,7 @@ def open_correction(entry_id: int, *, reason: str, by: User, at: datetime, door:
     # none where "nothing to report" was accepted: a figure that turns up later is a correction too
     figure = old.assignment.figures.filter(period=submission.period).order_by("-acceptance_id").first()
     entry = Entry.objects.create(
-        submission=submission, assignment=old.assignment, corrects=figure, correction_reason=reason.strip()
+        submission=submission, assignment=old.assignment, corrects=figure, correction_reason=reason
     )
     settle(submission)
     audit.record(

@@ -117,6 +117,13 @@ def verify(*, advance: Callable[[int], None] = lambda done: None, head: tuple[in
             seen = stored
         expected, previous = header.number + 1, stored
         advance(1)
+    return _at_end(pending, head, seen)
+
+
+def _at_end(pending: tuple[int, BlockFigure] | None, head: tuple[int, str] | None, seen: str | None) -> Broken | None:
+    """What only shows after the last block: figures of a block that is not there, or a noted head that is another."""
+    if pending is not None:
+        return Broken(pending[0], "gap")
     if head is not None and seen != head[1]:
         return Broken(head[0], "head")
     return None

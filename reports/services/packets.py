@@ -56,7 +56,8 @@ def open_packets(
 
 def _reopen(packets: set[int]) -> None:
     """A packet that was settled before a target was added has an open line again."""
-    for submission in Submission.objects.filter(pk__in=packets).exclude(state=State.DRAFT).select_for_update():
+    settled = Submission.objects.filter(pk__in=packets).exclude(state=State.DRAFT)
+    for submission in settled.select_for_update(of=("self",)).order_by("pk"):
         settle(submission)
 
 

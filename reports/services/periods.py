@@ -9,12 +9,12 @@ from django.db import transaction
 
 from agencies.models import Agency, User
 from agencies.roles import Can
+from agencies.services import audit
 from targets.models import Plan
 
 from ..models import Extension, ReportingPeriod
 from ..rules.periods import quarter_days, quarter_name, quarter_ordinal, window_moments
 from ..rules.windows import RefusalCode
-from . import audit
 from .refused import Refused
 
 

@@ -8,13 +8,14 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 
-from agencies.models import User
+from agencies.models import AuditEvent, User
 from agencies.roles import Can
+from agencies.services import audit
 
 from ..models import Acceptance, Entry, Figure, Submission
 from ..models.submissions import State
 from ..rules.windows import RefusalCode
-from . import audit, ledger
+from . import ledger
 from .entries import extended_until, subject, window
 from .packets import settle
 from .queueing import nudge
@@ -67,7 +68,7 @@ def accept(
     `version` is the packet's version that the person was looking at; null where nobody looked (a job, a history).
     """
     submission, lines = _for_review(submission_id, by, entries, version)
-    if any(line.entered_by_id == by.pk for line in lines):
+    if _has_entered(by, lines):
         raise Refused(RefusalCode.FOUR_EYES_ENTERED)
     figures = [_figure(submission, line) for line in lines if line.has_figure]
     block = ledger.append(submission, figures, accepted_by=by, at=at, reason=reason)
@@ -139,6 +140,14 @@ def _for_review(
     if submission.submitted_by_id == by.pk:
         raise Refused(RefusalCode.FOUR_EYES_SUBMITTED)
     return submission, lines
+
+
+def _has_entered(by: User, lines: Sequence[Entry]) -> bool:
+    """Whether a person ever saved one of the lines: that somebody else saved it later makes it no other's number."""
+    if any(line.entered_by_id == by.pk for line in lines):
+        return True
+    saved = AuditEvent.objects.filter(action="entry.saved", actor=by)
+    return saved.filter(subject__in=[subject(line) for line in lines]).exists()
 
 
 def _figure(submission: Submission, line: Entry) -> Figure:

@@ -81,6 +81,7 @@ def roll_up(*, advance: Callable[[int], None] = lambda done: None) -> list[int]:
         failed: set[int] = set()
         for plan in Plan.objects.order_by("pk"):
             while targets := [target for target in waiting(plan) if target not in failed]:
+                plan.refresh_from_db()  # else one whose revision rises meanwhile would wait for ever
                 for start in range(0, len(targets), BATCH):
                     batch = targets[start : start + BATCH]
                     failed |= _batch(plan, batch)

@@ -39,12 +39,16 @@ OPEN_STATES = (State.DRAFT, State.RETURNED)
 @require_safe
 def packets(request: HttpRequest) -> HttpResponse:
     """The packets that the reader may see: of the quarter that is being entered, unless another is asked for."""
-    plans = readable_plans(request.user)
-    plan = next((one for one in plans if request.GET.get("plan") in (None, "", one.code)), None)
-    if plan is None or not (request.user.can(Can.READ_OWN_PACKETS) or request.user.can(Can.READ_ALL_PACKETS)):
+    if not (request.user.can(Can.READ_OWN_PACKETS) or request.user.can(Can.READ_ALL_PACKETS)):
         raise PermissionDenied(gettext("Your roles do not include reading packets."))
-    period = request.GET.get("period") or _usual_quarter(request.user, plan)
-    state = request.GET.get("state", "")
+    plans = readable_plans(request.user)
+    wanted = request.GET.get("plan", "")
+    plan = next((one for one in plans if wanted in ("", one.code)), None)
+    if plan is None and wanted:
+        raise Http404(gettext("There is no plan “%(code)s”.") % {"code": wanted})
+    if plan is None:
+        return render(request, "no_plan.html")
+    period, state = _asked(request, plan)
     rows = reads.packets(plan, request.user, period="" if period == ALL else period, state=state)
     context = {
         "plan": plan,
@@ -60,6 +64,14 @@ def packets(request: HttpRequest) -> HttpResponse:
     return render(request, "packets/list.html", context)
 
 
+def _asked(request: HttpRequest, plan: Plan) -> tuple[str, str]:
+    """(quarter, state) of the address; what cannot be used of it becomes what is usual."""
+    period, state = request.GET.get("period", ""), request.GET.get("state", "")
+    if period not in (ALL, *(one.code for one in plan.quarters)):
+        period = _usual_quarter(request.user, plan)
+    return period, state if state in State else ""
+
+
 def _usual_quarter(user: User, plan: Plan) -> str:
     """All quarters for an agency's own few packets; for the office the newest one that can be entered."""
     if not user.can(Can.READ_ALL_PACKETS):
@@ -70,7 +82,8 @@ def _usual_quarter(user: User, plan: Plan) -> str:
 
 def found_packet(request: HttpRequest, agency: str, period: str) -> Submission:
     """The packet that the address names; 404 for one that the reader may not see, as for one that is not there."""
-    found = reads.packet(request.user, agency, period, request.GET.get("plan", ""))
+    plan = request.GET.get("plan", "")
+    found = None if "\x00" in plan else reads.packet(request.user, agency, period, plan)  # PostgreSQL refuses a NUL
     if found is None:
         raise Http404(gettext("There is no such packet."))
     return found

@@ -32,6 +32,8 @@ def review(request: HttpRequest, agency: str, period: str) -> HttpResponse:
     if request.POST.get("action") == "return_chosen":
         return _return(request, submission)
     try:
+        if request.POST.get("action") not in ("accept", "accept_chosen"):
+            raise Refused(RefusalCode.NOTHING_TO_DO)  # a block is for ever: only who asks for it gets one
         _accept(request, submission)
     except Refused as refused:
         messages.error(request, str(refused))

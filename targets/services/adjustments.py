@@ -9,8 +9,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext, gettext_noop
 
-from agencies.models import AuditEvent, User
+from agencies.models import User
 from agencies.roles import Can
+from agencies.services import audit
 
 from ..models import AdjustmentQuestion, Commitment, Target
 from ..selectors.packs import in_force
@@ -47,7 +48,7 @@ def answer(
     in_force_from: date,
     by: User,
     at: datetime,
-    door: AuditEvent.Door,
+    door: audit.Door,
 ) -> AdjustmentQuestion:
     """Adopts or declines. Adopting adds a commitment in force from a day and changes the other terms asked about.
 
@@ -60,12 +61,12 @@ def answer(
     question.answer = Answer.ADOPTED if adopt else Answer.DECLINED
     question.answered_at, question.answered_by, question.reason = at, by, decision.strip()
     question.save()
-    AuditEvent.objects.create(
-        at=at,
+    audit.record(
+        f"adjustment.{question.answer}",
+        f"{question.target.plan.code}/{question.target.code}",
         actor=by,
+        at=at,
         door=door,
-        action=f"adjustment.{question.answer}",
-        subject=f"{question.target.plan.code}/{question.target.code}",
         before=question.in_force,
         after=question.asked if adopt else {},
         reason=decision.strip(),

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from agencies.models import AuditEvent, User
+from agencies.models import User
+from agencies.services import audit
 
 from .. import packs
 from ..models import Plan
@@ -18,7 +19,7 @@ from .who import load_who
 
 
 @transaction.atomic
-def load_pack(pack: packs.PlanPack, *, at: datetime, by: User | None, door: AuditEvent.Door) -> Changes:
+def load_pack(pack: packs.PlanPack, *, at: datetime, by: User | None, door: audit.Door) -> Changes:
     """Brings the database up to a pack. Figures are never touched, terms of existing targets never overwritten.
 
     `at` is the moment of the load. The first commitments of a plan count as known since its day of issue; those of
@@ -41,18 +42,18 @@ def load_pack(pack: packs.PlanPack, *, at: datetime, by: User | None, door: Audi
     return changes
 
 
-def _close(plan: Plan, is_new: bool, changes: Changes, *, at: datetime, by: User | None, door: AuditEvent.Door) -> None:
+def _close(plan: Plan, is_new: bool, changes: Changes, *, at: datetime, by: User | None, door: audit.Door) -> None:
     """Another revision where anything changed (pages show names as well as grades), and one audit row."""
     if changes and not is_new:
         plan.revision += 1
         plan.save(update_fields=["revision"])
     if changes or changes.questions:
-        AuditEvent.objects.create(
-            at=at,
+        audit.record(
+            "plan.loaded",
+            plan.code,
             actor=by,
+            at=at,
             door=door,
-            action="plan.loaded",
-            subject=plan.code,
             before={key: before for key, (before, _) in changes.changed.items()},
             after={
                 "created": changes.created,

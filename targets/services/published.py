@@ -12,7 +12,8 @@ from typing import Any
 
 from django.db import transaction
 
-from agencies.models import AuditEvent, User
+from agencies.models import User
+from agencies.services import audit
 
 from ..models import Plan, PublishedFigure, Target
 from ..packs import PackError, PackErrors
@@ -54,7 +55,7 @@ Row = dict[str, str]
 
 
 @transaction.atomic
-def load_published(file: Path, plan: Plan, *, at: datetime, by: User | None, door: AuditEvent.Door) -> Changes:
+def load_published(file: Path, plan: Plan, *, at: datetime, by: User | None, door: audit.Door) -> Changes:
     """Brings the published figures of a plan up to a file; PackErrors names every bad row. Nothing is deleted."""
     figures = read_published(file, plan)
     existing = {_key(one): one for one in PublishedFigure.objects.filter(target__plan=plan)}
@@ -177,13 +178,13 @@ def _key(figure: PublishedFigure) -> tuple[Any, ...]:
     return tuple(getattr(figure, name) for name in KEY)
 
 
-def _audit(plan: Plan, changes: Changes, *, at: datetime, by: User | None, door: AuditEvent.Door) -> None:
-    AuditEvent.objects.create(
-        at=at,
+def _audit(plan: Plan, changes: Changes, *, at: datetime, by: User | None, door: audit.Door) -> None:
+    audit.record(
+        "published_figures.loaded",
+        plan.code,
         actor=by,
+        at=at,
         door=door,
-        action="published_figures.loaded",
-        subject=plan.code,
         before={key: before for key, (before, _) in changes.changed.items()},
         after={"created": changes.created, "changed": {key: after for key, (_, after) in changes.changed.items()}},
     )

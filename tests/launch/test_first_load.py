@@ -47,3 +47,16 @@ def test_interrupted_load_of_a_database_of_the_operators_is_left_to_him(places: 
 def test_command_that_fails_is_told_with_its_words(capsys: pytest.CaptureFixture) -> None:
     with pytest.raises(CannotStart, match=r"(?s)`manage.py migrate no_such_app` failed \(exit code 1\).*no_such_app"):
         first_load.step("Schema", os.environ, "migrate", "no_such_app")
+
+
+def test_sample_that_was_interrupted_is_due_until_it_is_there(places: Places, database: Child) -> None:
+    env = {**os.environ, "DATABASE_URL": postgres.url(places)}
+    first_load.load_sample(places, env)  # not due: an installation that is in use is left alone
+    tell(places, "CREATE TABLE reports_submission (id integer)")
+    first_load._sample_is_due(places).touch()
+    with pytest.raises(CannotStart, match="seed_sample"):  # this database has no schema to write it into
+        first_load.load_sample(places, env)
+    assert first_load._sample_is_due(places).exists()
+    tell(places, "INSERT INTO reports_submission VALUES (1)")
+    first_load.load_sample(places, env)  # killed after it was written: it is there, and is not written again
+    assert not first_load._sample_is_due(places).exists()

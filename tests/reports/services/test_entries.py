@@ -196,6 +196,12 @@ def test_a_correction_is_a_new_line_and_the_old_figure_stays(world, acting):
     assert AuditEvent.objects.get(action="correction.opened").reason == "漏报一处"
 
 
+def test_a_correction_needs_a_figure_as_the_accepted_one_would_stay_in_force(world, acting):
+    entry = acting.correct(accepted_line(world, acting))
+    refusal = refused("bad_value", acting.save, entry, nothing_because="填错").refusal
+    assert refusal.params["why"] == "correction_without_number"
+
+
 def test_the_office_can_ask_for_a_correction(world, acting):
     assert acting.correct(accepted_line(world, acting), by=world.supervisor).state == "draft"
 

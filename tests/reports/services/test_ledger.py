@@ -110,6 +110,17 @@ def test_verify_names_the_first_block_that_does_not_hold(world: World, tampering
     assert ledger.verify() == (number, fault)
 
 
+def test_figures_of_a_block_that_is_not_there_are_found(world: World) -> None:
+    accepted(world, world.posts, "5", world.east)
+    with unguarded("reports_figure"), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO reports_figure (acceptance_id, position, target_id, assignment_id, period_id, value, stage,"
+            " words, reason, entered_by_id) SELECT 99, position, target_id, assignment_id, period_id, 500, '', '', '',"
+            " entered_by_id FROM reports_figure"
+        )
+    assert ledger.verify() == (99, "gap")
+
+
 def test_a_ledger_cut_off_at_its_end_is_found_with_a_noted_head(world: World) -> None:
     accepted(world, world.posts, "5", world.east)
     head = accepted(world, world.posts, "6", world.west)
@@ -171,5 +182,5 @@ def test_accepting_takes_the_same_statements_however_long_the_ledger(
     for value in range(history):
         accepted(world, world.posts, str(value), world.east)
     packet = _submitted(world, world.bureau, 0)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         accept(packet, by=User.objects.get(pk=world.supervisor.pk), at=NOW, door=WEB)

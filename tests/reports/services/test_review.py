@@ -7,7 +7,7 @@ from agencies.models import AuditEvent, Membership
 from agencies.roles import Role
 from reports.models import Acceptance, Entry, Figure
 from reports.rules.windows import RefusalCode
-from reports.services import ledger
+from reports.services import entries, ledger
 from reports.services.refused import Refused
 from tests.factories import at, person
 
@@ -152,6 +152,19 @@ def test_nobody_accepts_what_they_entered_or_submitted(world, acting):
         refused(code, acting.accept, packet, by=who)
     assert not Figure.objects.exists()
     assert acting.accept(packet).figure_count == 3
+
+
+def test_a_number_stays_the_one_of_who_typed_it_when_somebody_saves_over_it(world, acting):
+    Membership.objects.create(user=world.supervisor, role=Role.REPORTER, agency=world.bureau)
+    packet = world.packet()
+    acting.fill(packet, by=world.supervisor)
+    for entry in packet.entries.all():
+        same = {name: text for name, text in entries.snapshot(entry).items() if text}
+        acting.save(entry, by=world.reporter, **same | {"words": "已核对"})
+    acting.submit(packet)
+    assert {line.entered_by for line in packet.entries.all()} == {world.reporter}
+    refused("four_eyes_entered", acting.accept, packet)
+    acting.accept(packet, by=person(Role.SUPERVISOR, username="second"))
 
 
 def test_what_cannot_be_decided(world, acting):

@@ -17,7 +17,7 @@ from reports.services import rollup
 from reports.services.entries import Input
 from targets.models import Commitment, Plan
 from targets.rules import Status
-from tests.factories import World, at, small_plan
+from tests.factories import AssignmentFactory, World, at, small_plan
 from tests.history import NOW, accepted, random_history
 
 LATER = at("2021-12-01")
@@ -107,6 +107,32 @@ def test_a_changed_commitment_or_grading_asks_for_a_roll_up(world: World) -> Non
     assert row(world, "stations").completion == Decimal("0.8")
     Plan.objects.update(grading_behind=Decimal("0.5"), revision=2)
     assert len(rollup.roll_up()) == 4
+
+
+def test_a_plan_that_changes_during_a_roll_up_does_not_keep_it_running(world: World) -> None:
+    passes: list[int] = []
+
+    def advance(done: int) -> None:
+        assert len(passes) < 3, "it would never end"
+        if not passes:
+            Plan.objects.update(revision=7)
+        passes.append(done)
+
+    rollup.roll_up(advance=advance)
+    assert passes == [4, 4]
+    assert not rollup.waiting(world.plan)
+
+
+def test_a_new_lead_takes_over_from_the_one_before(world: World) -> None:
+    accepted(world, world.stations, "40")
+    AssignmentFactory(target=world.stations, agency=world.east, position=1)
+    old = world.stations.assignments.filter(agency=world.bureau)
+    old.update(ended_on=date(2021, 5, 10))
+    change(world, "combine = 'lead', revision = revision + 1")
+    accepted(world, world.stations, "70", world.east, period=1)
+    rollup.roll_up()
+    assert (row(world, "stations").value, row(world, "stations").reporters) == (40, 1)
+    assert (row(world, "stations", "2021Q2").value, row(world, "stations", "2021Q2").reporters) == (70, 1)
 
 
 def test_a_broken_target_is_recorded_and_stops_nobody(world: World) -> None:

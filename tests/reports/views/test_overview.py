@@ -76,6 +76,28 @@ def test_an_address_that_cannot_be_used_is_answered_and_said(reported: World, en
     assert "names a moment that cannot be read" in text_of(english.get("/?known_at=yesterday"))
 
 
+@pytest.mark.parametrize(
+    ("known_at", "is_read"),
+    [
+        ("0001-01-01", True),  # before anything was decided
+        ("2021-05-01T00:00:00%2B23:59", True),  # further from UTC than PostgreSQL knows
+        ("9999-12-31", False),
+        ("9999-12-31T23:59:59-12:00", False),
+        ("0001-01-01T00:00:00%2B14:00", False),
+        ("%00", False),
+        ("9" * 5000, False),
+    ],
+)
+@pytest.mark.parametrize("address", ["/", "/targets/stations/", "/charts/target-stations.json"])
+def test_moments_at_the_edge_of_the_calendar(
+    reported: World, english: Client, address: str, known_at: str, is_read: bool
+) -> None:
+    response = english.get(f"{address}?known_at={known_at}")
+    assert response.status_code == 200
+    if not address.endswith(".json"):
+        assert ("names a moment that cannot be read" not in text_of(response)) == is_read
+
+
 @pytest.mark.parametrize("more", [0, 2])
 def test_it_costs_six_statements_at_most_and_two_when_kept(
     reported: World, reader: Client, django_assert_num_queries, more: int

@@ -45,6 +45,14 @@ def test_a_packet_that_is_not_there(world, packet, browse):
         assert browse(world.reporter, address).status_code == 404
 
 
+def test_an_address_that_cannot_be_used(world, packet, browse):
+    assert browse(world.reporter, f"{PAGE}?plan=%00").status_code == 404
+    assert browse(world.reporter, "/packets/?plan=other").status_code == 404
+    for query in ("period=%00", "period=2021Q9", "state=%00", "state=lost"):
+        shown = browse(world.reporter, f"/packets/?{query}")
+        assert (shown.status_code, "bureau" in text(shown)) == (200, True), query
+
+
 def test_the_page_says_what_a_number_means(world, packet, browse):
     shown = text(browse(world.reporter))
     for words in ("新建100个基站", "running total since the plan began", "unit: stations", "Newly built since"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -55,6 +56,19 @@ def test_all_lines_are_accepted_at_once(world, submitted, browse):
     assert "Accepted: block 1 of the ledger, 3 figures." in text(browse(world.supervisor))
 
 
+@pytest.mark.parametrize("action", ["", "save", "return"])
+def test_what_asks_for_no_decision_accepts_nothing(world, submitted, browse, action):
+    browse(world.supervisor, REVIEW, decision(submitted, action))
+    assert not Acceptance.objects.exists()
+    assert "There is nothing to decide on here." in text(browse(world.supervisor))
+
+
+def test_the_enter_key_decides_nothing(world, submitted, browse):
+    html = browse(world.supervisor).content.decode()
+    first = re.search(r'<form id="review-form".*?</form>', html, re.DOTALL)[0]
+    assert '<button type="submit" disabled hidden>' in first, "a form's first button is what the Enter key presses"
+
+
 def test_chosen_lines_are_accepted_and_others_returned(world, submitted, browse):
     browse(world.supervisor, REVIEW, decision(submitted, "accept_chosen", world.line(world.share)))
     submitted.refresh_from_db()
@@ -76,6 +90,7 @@ def test_chosen_lines_are_accepted_and_others_returned(world, submitted, browse)
         ({"reason": "请核实", "until": "2021-01-01"}, "The new deadline has passed already."),
         ({"reason": "请核实", "until": "tomorrow"}, "Enter a valid date."),
         ({"reason": "请核实", "until": ""}, "This field is required."),
+        ({"reason": "请核实", "until": "9999-12-31"}, "Enter a valid date."),
     ],
 )
 def test_a_refused_return_keeps_what_was_typed_and_chosen(world, submitted, browse, typed, words):
@@ -133,6 +148,12 @@ class TestCorrection:
     def test_a_reason_is_needed(self, world, accepted, browse):
         browse(world.reporter, self.address(accepted), {"reason": " "})
         assert "A reason is needed." in text(browse(world.reporter))
+
+    def test_a_reason_that_cannot_be_stored(self, world, accepted, browse):
+        browse(world.reporter, self.address(accepted), {"reason": "长" * 2001})
+        assert "longer than 2,000 characters" in text(browse(world.reporter))
+        browse(world.reporter, self.address(accepted), {"reason": "漏\x00报"})
+        assert world.line(world.stations).correction_reason == "漏报"
 
     def test_a_line_of_another_packet_is_not_there(self, world, accepted, browse):
         foreign = world.line(world.posts, world.east)

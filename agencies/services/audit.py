@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from agencies.models import Agency, AuditEvent, User
+from ..models import Agency, AuditEvent, User
 
 Door = AuditEvent.Door
 
