@@ -42,8 +42,3 @@ CAPABILITIES: dict[Role, frozenset[Can]] = {
     Role.AUDITOR: frozenset({Can.READ_PROGRESS, Can.READ_ALL_PACKETS, Can.READ_AUDIT}),
     Role.OPERATOR: frozenset({Can.OPERATE}),
 }
-
-
-def roles_that(can: Can) -> frozenset[Role]:
-    """The roles that hold a capability."""
-    return frozenset(role for role, capabilities in CAPABILITIES.items() if can in capabilities)

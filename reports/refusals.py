@@ -18,7 +18,6 @@ SENTENCES: dict[RefusalCode, str] = {
     RefusalCode.NOT_YOUR_AGENCY: gettext_noop("You do not enter figures for this agency."),
     RefusalCode.MAY_NOT_SUBMIT: gettext_noop("Only an approver of the agency can submit its packet."),
     RefusalCode.MAY_NOT_REVIEW: gettext_noop("Only the supervision office can accept or return a packet."),
-    RefusalCode.MAY_NOT_DECIDE: gettext_noop("Only the plan office can decide on an adjustment."),
     RefusalCode.FOUR_EYES_ENTERED: gettext_noop(
         "You entered a figure of this packet yourself; another person has to accept it."
     ),

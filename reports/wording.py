@@ -111,10 +111,6 @@ def quarter_words(ordinal: int) -> str:
     return reasons.quarter_words(quarter_name(ordinal))
 
 
-def quarter_code(ordinal: int) -> str:
-    return quarter_name(ordinal)
-
-
 def day(on: date | None) -> str:
     return date_format(on, "Y-m-d") if on else NOTHING
 

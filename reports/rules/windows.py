@@ -17,7 +17,6 @@ class RefusalCode(StrEnum):
     NOT_YOUR_AGENCY = "not_your_agency"
     MAY_NOT_SUBMIT = "may_not_submit"
     MAY_NOT_REVIEW = "may_not_review"
-    MAY_NOT_DECIDE = "may_not_decide"
     FOUR_EYES_ENTERED = "four_eyes_entered"
     FOUR_EYES_SUBMITTED = "four_eyes_submitted"
     TWO_PEOPLE = "two_people"

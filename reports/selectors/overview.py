@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from agencies.models import User
-from targets.rules import LineKind, Status
+from targets.rules import Status
 
 from ..wording import STATUS_ORDER, status_word
 from .moment import Moment
@@ -111,7 +111,3 @@ def edge(found: Sequence[Standing], most: int) -> tuple[Standing, ...]:
     """What is on track with the lowest pace, and so the next to lag."""
     near = (one for one in found if one.status == Status.ON_TRACK and one.pace is not None)
     return tuple(sorted(near, key=lambda one: one.pace)[: max(most, 0)])
-
-
-def is_action(line: LineRow) -> bool:
-    return line.kind == LineKind.ACTION

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
-from django.db.models import F
+from collections.abc import Sequence
 
 from targets.models import Plan, Target
 
-from ..models import Progress, RollupState
+from ..models import Progress
 from .moment import Moment
 from .rollup import CITY, ProgressRow, compute, compute_reporters
 
@@ -45,12 +43,3 @@ def _stored(moment: Moment, targets: Sequence[int] | None, whole_path: bool) -> 
 
 def _all_targets(plan: Plan) -> list[int]:
     return list(Target.objects.filter(plan=plan).values_list("pk", flat=True))
-
-
-def failures(plan: Plan) -> Iterable[RollupState]:
-    """Targets whose last roll-up failed, with the error, newest first."""
-    return (
-        RollupState.objects.filter(target__plan=plan, failed_at__isnull=False)
-        .select_related("target")
-        .order_by(F("failed_at").desc())
-    )
