@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from .querysets import AgencyQuerySet, AuditEventQuerySet
+from .querysets import AgencyQuerySet, AuditEventQuerySet, InvitationQuerySet
 from .roles import AGENCY_ROLES, CAPABILITIES, Can, Role
 
 if TYPE_CHECKING:
@@ -172,6 +172,54 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_role_display()}" + (f" · {self.agency}" if self.agency_id else "")
+
+
+class Invitation(models.Model):
+    """One e-mail link by which somebody joins an agency in one role. Only the hash of the link's secret is kept.
+
+    Open until it is accepted, withdrawn, or `expires_at` has passed.
+    """
+
+    ROLES = [(role, words) for role, words in Membership.ROLES if role in AGENCY_ROLES]
+
+    email = models.EmailField(_("e-mail address"))
+    display_name = models.CharField(_("display name"), max_length=100)
+    role = models.CharField(
+        _("role"), max_length=20, choices=[one for one in Membership.ROLES if one[0] in AGENCY_ROLES]
+    )
+    agency = models.ForeignKey(Agency, models.CASCADE, related_name="invitations", verbose_name=_("agency"))
+    secret_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("invited by"))
+    invited_at = models.DateTimeField(_("invited at"))
+    expires_at = models.DateTimeField(_("expires at"))
+    accepted_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("accepted by")
+    )
+    accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-invited_at"]
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        constraints = [
+            models.CheckConstraint(condition=Q(role__in=sorted(AGENCY_ROLES)), name="invitation_into_an_agency_role"),
+            models.CheckConstraint(condition=Q(expires_at__gt=F("invited_at")), name="invitation_expires_later"),
+            models.CheckConstraint(
+                condition=Q(accepted_by__isnull=True, accepted_at__isnull=True)
+                | Q(accepted_by__isnull=False, accepted_at__isnull=False),
+                name="invitation_accepted_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_at__isnull=True) | Q(withdrawn_at__isnull=True),
+                name="invitation_accepted_or_withdrawn",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} · {self.get_role_display()} · {self.agency}"
 
 
 class AuditEvent(models.Model):

@@ -20,6 +20,14 @@ class AgencyQuerySet(models.QuerySet):
         return self if user.can(Can.READ_PROGRESS) or user.can(Can.OPERATE) else self.none()
 
 
+class InvitationQuerySet(models.QuerySet):
+    """Invitations."""
+
+    def visible_to(self, user: User) -> Self:
+        """Who keeps an agency's members sees its invitations."""
+        return self.filter(agency__in=user.agencies_where(Can.KEEP_MEMBERS))
+
+
 class AuditEventQuerySet(models.QuerySet):
     """Audit rows."""
 

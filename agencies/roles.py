@@ -28,6 +28,7 @@ class Can(StrEnum):
     EXTEND = "extend"
     MANAGE_PLAN = "manage_plan"
     READ_AUDIT = "read_audit"
+    KEEP_MEMBERS = "keep_members"
     OPERATE = "operate"
 
 
@@ -36,7 +37,7 @@ OFFICE_ROLES = frozenset(Role) - AGENCY_ROLES
 
 CAPABILITIES: dict[Role, frozenset[Can]] = {
     Role.REPORTER: frozenset({Can.READ_PROGRESS, Can.READ_OWN_PACKETS, Can.ENTER}),
-    Role.APPROVER: frozenset({Can.READ_PROGRESS, Can.READ_OWN_PACKETS, Can.ENTER, Can.SUBMIT}),
+    Role.APPROVER: frozenset({Can.READ_PROGRESS, Can.READ_OWN_PACKETS, Can.ENTER, Can.SUBMIT, Can.KEEP_MEMBERS}),
     Role.SUPERVISOR: frozenset({Can.READ_PROGRESS, Can.READ_ALL_PACKETS, Can.REVIEW, Can.EXTEND}),
     Role.PLAN_MANAGER: frozenset({Can.READ_PROGRESS, Can.MANAGE_PLAN}),
     Role.AUDITOR: frozenset({Can.READ_PROGRESS, Can.READ_ALL_PACKETS, Can.READ_AUDIT}),

@@ -69,4 +69,5 @@ def _submitted_lines(made: world.World) -> Iterator[Entry]:
             value=Decimal(number),
             entered_by=made.reporter,
             entered_at=world.ACCEPTED,
+            submitted_by=made.approver,
         )

@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "rest_framework",
     "csp",
+    "django_htmx",
 ]
 
 MIDDLEWARE = [
@@ -89,6 +90,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
 ]
 
 ROOT_URLCONF = "nib_tracker.urls"
@@ -184,6 +186,11 @@ TIME_ZONE = setting(env.str, "TIME_ZONE", default="Asia/Shanghai", fix="Set it t
 if TIME_ZONE not in available_timezones():
     raise ImproperlyConfigured(f"TIME_ZONE has the value {TIME_ZONE!r}. Set it to a name such as Asia/Shanghai.")
 USE_TZ = True
+
+# evidence and uploaded workbooks; never below a folder that a web server shows
+MEDIA_ROOT = env.path("FILES_ROOT", default=str(BASE_DIR / "var" / "files"))()
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
 STATIC_URL = "static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "var" / "static"))()

@@ -31,6 +31,24 @@ class EntryQuerySet(models.QuerySet):
         return self.filter(submission__agency__in=user.agencies_where(Can.READ_OWN_PACKETS))
 
 
+class EvidenceQuerySet(models.QuerySet):
+    """Evidence."""
+
+    def visible_to(self, user: User) -> Self:
+        """Whoever may see the packet."""
+        if user.can(Can.READ_ALL_PACKETS):
+            return self
+        return self.filter(entry__submission__agency__in=user.agencies_where(Can.READ_OWN_PACKETS))
+
+
+class WorkbookQuerySet(models.QuerySet):
+    """Uploaded workbooks."""
+
+    def visible_to(self, user: User) -> Self:
+        """Who enters figures for the agency; the office reads what was saved, not what was tried."""
+        return self.filter(submission__agency__in=user.agencies_where(Can.ENTER))
+
+
 class AcceptanceQuerySet(models.QuerySet):
     """Blocks of the ledger."""
 

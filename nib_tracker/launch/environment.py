@@ -18,6 +18,7 @@ def environment(places: Places, given: Mapping[str, str] = os.environ) -> dict[s
         "DJANGO_SETTINGS_MODULE": "nib_tracker.settings",
         "PYTHONPATH": str(ROOT),
         "SAMPLE_PASSWORD_FILE": str(places.var.resolve() / "secrets" / "sample_password"),
+        "FILES_ROOT": str(places.var.resolve() / "files"),
         "PYTHONUNBUFFERED": "1",
     }
     kept = {name: given.get(name) or value for name, value in defaults.items()}

@@ -15,12 +15,14 @@ from .periods import ReportingPeriod
 
 
 class State(models.TextChoices):
-    """State of a packet or of one of its lines."""
+    """State of a packet or of one of its lines. A line is retired when its target or assignment ends before it was
+    accepted: what was entered stays visible, and nothing more is asked."""
 
     DRAFT = "draft", _("draft")
     SUBMITTED = "submitted", _("submitted")
     RETURNED = "returned", _("returned")
     ACCEPTED = "accepted", _("accepted")
+    RETIRED = "retired", _("no longer asked for")
 
 
 class Submission(models.Model):
@@ -66,6 +68,7 @@ class Entry(models.Model):
 
     Null is "nothing entered", never zero. `corrects` names the accepted figure that this line replaces.
     `doubts` is a list of [code, params] raised by the rules; `explanation` is the agency's answer to them.
+    `submitted_by` is who handed the line in last.
     """
 
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="entries", verbose_name=_("submission"))
@@ -87,6 +90,7 @@ class Entry(models.Model):
     returned_until = models.DateTimeField(_("new deadline"), null=True, blank=True)
     entered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     entered_at = models.DateTimeField(_("entered at"), null=True, blank=True)
+    submitted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = EntryQuerySet.as_manager()
 
@@ -120,6 +124,10 @@ class Entry(models.Model):
             models.CheckConstraint(
                 condition=Q(value__isnull=True, stage="") | Q(entered_by__isnull=False, entered_at__isnull=False),
                 name="entry_entered_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=("submitted", "returned", "accepted")) | Q(submitted_by__isnull=False),
+                name="entry_submitted_by_somebody",
             ),
         ]
 

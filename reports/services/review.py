@@ -44,7 +44,7 @@ def submit(submission_id: int, *, by: User, at: datetime, door: audit.Door) -> S
     entered_by = {line.entered_by_id for line in lines}
     if submission.agency.two_people and entered_by == {by.pk}:
         raise Refused(RefusalCode.TWO_PEOPLE)
-    _move(lines, State.SUBMITTED)
+    _move(lines, State.SUBMITTED, submitted_by=by)
     # the first hand-in decides whether a packet was late; what comes back after a return does not make it so
     submission.submitted_at, submission.submitted_by = submission.submitted_at or at, by
     settle(submission)
@@ -137,7 +137,7 @@ def _for_review(
         lines = [line for line in lines if line.pk in named]
     if not lines:
         raise Refused(RefusalCode.NOTHING_TO_DO)
-    if submission.submitted_by_id == by.pk:
+    if by.pk in {submission.submitted_by_id, *(line.submitted_by_id for line in lines)}:
         raise Refused(RefusalCode.FOUR_EYES_SUBMITTED)
     return submission, lines
 
@@ -167,7 +167,7 @@ def _figure(submission: Submission, line: Entry) -> Figure:
     )
 
 
-def _move(lines: Sequence[Entry], state: State, **with_it: str | datetime) -> None:
+def _move(lines: Sequence[Entry], state: State, **with_it: str | datetime | User) -> None:
     """The lines are locked and were looked at one by one; one statement writes them all."""
     for line in lines:
         line.state = state

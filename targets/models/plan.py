@@ -40,6 +40,11 @@ class Plan(Named):
     due_after_days = models.PositiveSmallIntegerField(_("due after (days)"), default=15)
     grace_days = models.PositiveSmallIntegerField(_("grace (days)"), default=5)
     closes_after_days = models.PositiveSmallIntegerField(_("window closes after (days)"), default=30)
+    remind_before_days = models.PositiveSmallIntegerField(_("reminder before the due date (days)"), default=5)
+    remind_after_days = models.PositiveSmallIntegerField(_("reminder after the due date (days)"), default=1)
+    second_factor_roles = models.JSONField(
+        _("roles that need a second factor"), default=list, blank=True, help_text=_("codes of roles, such as approver")
+    )
     revision = models.PositiveIntegerField(
         default=1, help_text=_("grows whenever something that grading rests on changes")
     )
