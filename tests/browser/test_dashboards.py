@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.browser.axe import serious
+
 pytestmark = pytest.mark.browser
 
 QUARTER = "?plan=small&period=2021Q1"
@@ -132,3 +134,11 @@ def test_signing_in_and_out(visit) -> None:
     page.click("details.menu summary")
     page.click("details.menu button")
     page.wait_for_url("**/accounts/login/")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_nothing_serious(visit, path: str) -> None:
+    visitor = visit()
+    visitor.open(path + QUARTER)
+    visitor.charts_drawn()
+    assert serious(visitor.page) == []
