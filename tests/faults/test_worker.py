@@ -6,15 +6,10 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from celery import current_app
-from django.conf import settings
-from django.db import connection
 
 from benchmarks import world as large
 from reports.models import Acceptance, Progress, RollupState
@@ -22,37 +17,10 @@ from reports.selectors.progress import STORED
 from reports.selectors.rollup import compute
 from reports.services import rollup
 from tests.factories import World, person, small_plan
+from tests.faults.servers import ROOT, environment, wait_for, worker
 from tests.history import NOW, accepted
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ROOT = Path(__file__).parents[2]
-
-
-def environment(**changes: str) -> dict[str, str]:
-    """That of this test run, with the test's own database."""
-    test = connection.settings_dict
-    url = f"postgresql://{test['USER']}:{test['PASSWORD']}@{test['HOST']}:{test['PORT']}/{test['NAME']}"
-    return {**os.environ, "DATABASE_URL": url, "REDIS_URL": settings.REDIS_URL, **changes}
-
-
-@contextmanager
-def worker() -> Iterator[subprocess.Popen]:
-    """A real worker process; one process only, so that a kill hits the job itself."""
-    command = [sys.executable, "-m", "celery", "-A", "nib_tracker", "worker", "--pool", "solo", "--loglevel", "WARNING"]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment())
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.terminate()
-            process.wait(30)
-
-
-def wait_for(condition: Callable[[], bool], words: str, *, every: float = 0.05, seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, f"waited {seconds} s in vain: {words}"
-        time.sleep(every)
 
 
 def assert_current(world: World | large.World) -> None:
