@@ -21,14 +21,17 @@ RUN SECRET_KEY=only-for-collecting-static-files-in-this-step \
     && .venv/bin/python -m compileall -q agencies targets reports nib_tracker
 
 FROM python:3.11-slim
-RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin nib
+# A volume that is mounted on /files for the first time takes over its owner.
+RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin nib \
+    && install --directory --owner nib --mode 0700 /files
 WORKDIR /app
 # Owned by root: the application cannot change its own code.
 COPY --from=build /app /app
 ENV PATH=/app/.venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
-    STATIC_ROOT=/app/static
+    STATIC_ROOT=/app/static \
+    FILES_ROOT=/files
 USER nib
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s CMD ["python", "-m", "nib_tracker.launch.probe"]

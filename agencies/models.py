@@ -135,6 +135,21 @@ class User(AbstractUser):
             for role, held in self.roles
         )
 
+    @property
+    def reads_all_packets(self) -> bool:
+        """Whether the desk of the supervision office is this person's to see."""
+        return self.can(Can.READ_ALL_PACKETS)
+
+    @property
+    def may_read_audit(self) -> bool:
+        """Whether any audit rows are this person's to read; which ones, `visible_to` decides."""
+        return any(self.can(can) for can in (Can.READ_AUDIT, Can.READ_ALL_PACKETS, Can.READ_OWN_PACKETS))
+
+    @property
+    def keeps_members(self) -> bool:
+        """Whether there is an agency whose members this person keeps."""
+        return self.can(Can.KEEP_MEMBERS)
+
     def agencies_where(self, can: Can) -> Iterable[int]:
         """Ids of the agencies for which this person holds the capability through an agency role."""
         return {held for role, held in self.roles if held is not None and can in CAPABILITIES[role]}

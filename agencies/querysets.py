@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.db.models import Q
 
 from .roles import Can
 
 if TYPE_CHECKING:
     from .models import User
+
+ABOUT_MEMBERS = ("invitation.", "membership.", "person.")  # how the operations on people and their roles begin
 
 
 class AgencyQuerySet(models.QuerySet):
@@ -32,7 +37,18 @@ class AuditEventQuerySet(models.QuerySet):
     """Audit rows."""
 
     def visible_to(self, user: User) -> Self:
-        """Auditors see all; agency staff see what concerns their own packets."""
+        """Auditors see all; the office sees what concerns packets, agency staff what concerns their own.
+
+        Rows about the members of an agency carry e-mail addresses: only who keeps them reads them.
+        """
         if user.can(Can.READ_AUDIT):
             return self
-        return self.filter(agency__in=user.agencies_where(Can.READ_OWN_PACKETS))
+        if user.can(Can.READ_ALL_PACKETS):
+            concerned = self.filter(agency__isnull=False)
+        else:
+            concerned = self.filter(agency__in=user.agencies_where(Can.READ_OWN_PACKETS))
+        return concerned.exclude(self._about_members() & ~Q(agency__in=user.agencies_where(Can.KEEP_MEMBERS)))
+
+    @staticmethod
+    def _about_members() -> Q:
+        return reduce(or_, (Q(action__startswith=prefix) for prefix in ABOUT_MEMBERS))

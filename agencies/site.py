@@ -8,11 +8,14 @@ from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .roles import Can
+
+OURS = {"agencies", "targets", "reports"}
 
 
 class OperatorSite(admin.AdminSite):
@@ -21,6 +24,13 @@ class OperatorSite(admin.AdminSite):
     site_header = _("nib_tracker: operation")
     site_title = _("nib_tracker: operation")
     index_title = _("People, plans, ledger")
+
+    def register(self, model_or_iterable: Any, admin_class: type | None = None, **options: Any) -> None:
+        """The product's own rows only: addresses, keys and sessions of people are not the operator's to edit."""
+        models = [model_or_iterable] if isinstance(model_or_iterable, type) else model_or_iterable
+        for model in models:
+            if model._meta.app_label in OURS:
+                super().register(model, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         user = request.user
@@ -31,6 +41,10 @@ class OperatorSite(admin.AdminSite):
         if request.user.is_authenticated:
             raise PermissionDenied(gettext("Only operators may enter here."))
         return redirect_to_login(request.GET.get("next", reverse("admin:index")))
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The ordinary page, which asks who is there, tells the person and writes an audit row."""
+        return redirect("account_change_password")
 
 
 class Unchangeable:
@@ -54,6 +68,13 @@ class Unchangeable:
 
 class ReadOnly(Unchangeable, admin.ModelAdmin):
     """Rows to look at."""
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Only what the page offers: Django lets any column be asked for, and so guessed, also those not shown."""
+        offered = [one if isinstance(one, str) else one[0] for one in self.get_list_filter(request)]
+        offered += [self.date_hierarchy] if self.date_hierarchy else []
+        named = any(lookup == name or lookup.startswith(f"{name}__") for name in offered)
+        return named and super().lookup_allowed(lookup, value, request)
 
 
 class ReadOnlyInline(Unchangeable, admin.TabularInline):

@@ -8,7 +8,7 @@ import platform
 
 import django
 
-PARTS = ("rollup", "acceptance", "overview", "loading")
+PARTS = ("rollup", "acceptance", "overview", "loading", "pulse")
 
 
 def main() -> None:

@@ -11,7 +11,12 @@ app = Celery("nib_tracker")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-FIRST = ("reports.tasks.heartbeat", "reports.tasks.open_windows", "reports.tasks.sweep")
+FIRST = (
+    "reports.tasks.heartbeat",
+    "reports.tasks.open_windows",
+    "reports.tasks.sweep",
+    "reports.tasks.remind",
+)
 
 
 @worker_ready.connect

@@ -1,5 +1,6 @@
 """Settings, from the environment only. docs/operating.md lists them; a wrong value is answered with the fix."""
 
+import re
 from pathlib import Path
 from zoneinfo import available_timezones
 
@@ -59,6 +60,7 @@ CONTENT_SECURITY_POLICY = {
 # --- parts ------------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
+    "nib_tracker.apps.Wiring",
     "agencies.apps.AgenciesConfig",
     "targets.apps.TargetsConfig",
     "reports.apps.ReportsConfig",
@@ -72,6 +74,10 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "rest_framework",
     "csp",
     "django_htmx",
@@ -86,8 +92,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "nib_tracker.middleware.SessionLimits",
+    "nib_tracker.middleware.SignInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "nib_tracker.middleware.SecondFactorRequired",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -153,6 +161,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "reports.tasks.sweep", "schedule": 30.0, "options": {"expires": 30}},
     "heartbeat": {"task": "reports.tasks.heartbeat", "schedule": 15.0, "options": {"expires": 15}},
     "open_windows": {"task": "reports.tasks.open_windows", "schedule": 60.0, "options": {"expires": 60}},
+    "remind": {"task": "reports.tasks.remind", "schedule": 300.0, "options": {"expires": 300}},
 }
 
 # --- people -----------------------------------------------------------------------------------------------------
@@ -166,16 +175,90 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_LOGIN_METHODS = {"username"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "nib_tracker.accounts.InvitedOnly"
-ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["email", "username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # at sign-in; a changed address counts only once its link was opened
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 ACCOUNT_SESSION_REMEMBER = False
+# an office sits behind one address: what one address may do is wide, what one account may do is narrow
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "60/m/ip,5/15m/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = setting(
+    env.int,
+    "TRUSTED_PROXIES",
+    default=0,
+    fix="Set it to the number of proxies in front of the web server that add to X-Forwarded-For: 0, 1, 2.",
+)
+if ALLAUTH_TRUSTED_PROXY_COUNT < 0:
+    raise ImproperlyConfigured(f"TRUSTED_PROXIES has the value {ALLAUTH_TRUSTED_PROXY_COUNT}. Set it to 0, 1 or 2.")
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
+
+# a session ends after this long without a request that a person made, and SESSION_COOKIE_AGE after signing in
+SESSION_IDLE_MINUTES = setting(
+    env.int, "SESSION_IDLE_MINUTES", default=30, fix="Set it to a number of minutes, for example 30."
+)
+if not 1 <= SESSION_IDLE_MINUTES <= SESSION_COOKIE_AGE // 60:
+    raise ImproperlyConfigured(
+        f"SESSION_IDLE_MINUTES has the value {SESSION_IDLE_MINUTES}. "
+        f"Set it to a number of minutes from 1 to {SESSION_COOKIE_AGE // 60}."
+    )
+
+MFA_ADAPTER = "nib_tracker.accounts.SecondFactor"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "nib_tracker"
+MFA_TOTP_TOLERANCE = 1  # 30 s either way: office clocks and telephones differ
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_PASSKEY_SIGNUP_ENABLED = False
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs up alone, so that nobody can squat on an address
+
+OIDC_SERVER_URL, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET = (
+    env.str(name, default="") for name in ("OIDC_SERVER_URL", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
+)
+OIDC_NAME = env.str("OIDC_NAME", default="OpenID Connect")
+if len({bool(OIDC_SERVER_URL), bool(OIDC_CLIENT_ID), bool(OIDC_CLIENT_SECRET)}) == 2:
+    raise ImproperlyConfigured(
+        "OIDC_SERVER_URL, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET belong together. Set all three, or none of them."
+    )
+if OIDC_SERVER_URL and not re.fullmatch(r"https?://[^/\s?#]+(/[^\s?#]*)?", OIDC_SERVER_URL):
+    raise ImproperlyConfigured(
+        f"OIDC_SERVER_URL has the value {OIDC_SERVER_URL!r}. Set it to the issuer's address, https://host/path."
+    )
+SOCIALACCOUNT_ADAPTER = "nib_tracker.accounts.KnownOnly"
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True}}  # the one app: nib_tracker.accounts
+if OIDC_SERVER_URL:  # browsers apply form-action to where a form's answer leads, too
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append("/".join(OIDC_SERVER_URL.split("/", 3)[:3]))
+
 SAMPLE_PASSWORD_FILE = Path(
     env.str("SAMPLE_PASSWORD_FILE", default=str(BASE_DIR / "var" / "secrets" / "sample_password"))
 )
-EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
+
+# --- mail -------------------------------------------------------------------------------------------------------
+
+# under which address people reach the product: links in e-mails start with it
+SITE_URL = setting(env.str, "SITE_URL", default="http://127.0.0.1:8000", fix="Set it to https://host.").rstrip("/")
+if not re.fullmatch(r"https?://[^/\s?#]+", SITE_URL):
+    raise ImproperlyConfigured(f"SITE_URL has the value {SITE_URL!r}. Set it to https://host, without a path.")
+MAIL = setting(
+    env.email_url,
+    "EMAIL_URL",
+    default="consolemail://",
+    fix="Set it to smtp+tls://user:password@host:587, smtp+ssl://… or smtp://host:25.",
+)
+if MAIL["EMAIL_BACKEND"] is None or (MAIL["EMAIL_BACKEND"].endswith("smtp.EmailBackend") and not MAIL["EMAIL_HOST"]):
+    raise ImproperlyConfigured("EMAIL_URL cannot be used. Set it to smtp+tls://user:password@host:587.")
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="") or MAIL["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = MAIL["EMAIL_HOST"] or "localhost", MAIL["EMAIL_PORT"] or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL["EMAIL_HOST_USER"] or "", MAIL["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.get("EMAIL_USE_TLS", False), MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_FILE_PATH = MAIL.get("EMAIL_FILE_PATH") or None
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="nib_tracker@localhost")
 
 # --- words, time, files -----------------------------------------------------------------------------------------
 
@@ -191,6 +274,13 @@ USE_TZ = True
 MEDIA_ROOT = env.path("FILES_ROOT", default=str(BASE_DIR / "var" / "files"))()
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+# of one request with files; limits of single files are in reports/rules/evidence.py. Above 2.5 MB a file is on disk
+MAX_UPLOAD_BODY = 25 * 1024 * 1024  # bytes
+FILE_UPLOAD_HANDLERS = [
+    "nib_tracker.uploads.BoundedBody",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 STATIC_URL = "static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "var" / "static"))()
@@ -212,7 +302,7 @@ if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {"line": {"()": "nib_tracker.logs.Line", "fmt": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
 }

@@ -1,4 +1,7 @@
-"""Ledger, roll-up and packets for the operator, to read: figures come in through the services alone."""
+"""Ledger, roll-up and packets for the operator, to read: that they are there and whole, not what they say.
+
+Numbers, reasons and words of agencies are not shown: an operator runs the system and reads no progress.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +15,15 @@ from .models import Acceptance, Extension, Figure, Progress, ReportingPeriod, Ro
 @admin.register(Acceptance)
 class AcceptanceAdmin(ReadOnly):
     list_display = ["number", "submission", "accepted_at", "accepted_by", "submitted_by", "figure_count", "hash"]
+    fields = [*list_display, "previous_hash"]
     list_select_related = ["submission__agency", "submission__period", "accepted_by", "submitted_by"]
     show_full_result_count = False
 
 
 @admin.register(Figure)
 class FigureAdmin(ReadOnly):
-    list_display = ["acceptance_id", "position", "target", "assignment", "period", "value", "stage", "actual_on"]
+    list_display = ["acceptance_id", "position", "target", "assignment", "period"]
+    fields = ["acceptance", "position", "target", "assignment", "period", "entered_by"]
     list_select_related = ["target", "assignment__target", "assignment__agency", "period"]
     search_fields = ["target__code"]
     show_full_result_count = False
@@ -26,8 +31,8 @@ class FigureAdmin(ReadOnly):
 
 @admin.register(Progress)
 class ProgressAdmin(ReadOnly):
-    list_display = ["target", "period", "value", "stage", "status", "pace", "rests_on"]
-    list_filter = ["status", "period"]
+    list_display = fields = ["target", "period", "reported", "reporters", "stale", "rests_on"]
+    list_filter = ["period"]
     list_select_related = ["target", "period"]
     search_fields = ["target__code"]
 
@@ -52,7 +57,7 @@ class ReportingPeriodAdmin(ReadOnly):
 
 @admin.register(Extension)
 class ExtensionAdmin(ReadOnly):
-    list_display = ["agency", "period", "until", "granted_by", "reason"]
+    list_display = fields = ["agency", "period", "until", "granted_by"]
     list_select_related = ["agency", "period", "granted_by"]
 
 

@@ -98,6 +98,18 @@ def percent(ratio: Decimal | None) -> str:
     return NOTHING if ratio is None else f"{(ratio * 100).quantize(Decimal('0.1'), ROUND_FLOOR):,}%"
 
 
+def signed_percent(ratio: Decimal) -> str:
+    """A change in relation to what was before: 0.352 -> "+35.2%"."""
+    shown = (ratio * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return f"{'+' if shown > 0 else ''}{trim(shown, separator=',')}%"
+
+
+def percentage_points(change: Decimal) -> str:
+    """How far a percentage moved: 3.24 -> "3.2 percentage points"."""
+    shown = change.quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return gettext("%(number)s percentage points") % {"number": shown}
+
+
 def status_word(status: str) -> str:
     return str(STATUS_WORDS[Status(status)]) if status else NOTHING
 

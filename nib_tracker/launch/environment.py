@@ -18,6 +18,8 @@ def environment(places: Places, given: Mapping[str, str] = os.environ) -> dict[s
         "DJANGO_SETTINGS_MODULE": "nib_tracker.settings",
         "PYTHONPATH": str(ROOT),
         "SAMPLE_PASSWORD_FILE": str(places.var.resolve() / "secrets" / "sample_password"),
+        # passkeys need a name, which localhost is and 127.0.0.1 is not
+        "SITE_URL": f"http://localhost:{given.get('PORT') or 8000}",
         "FILES_ROOT": str(places.var.resolve() / "files"),
         "PYTHONUNBUFFERED": "1",
     }

@@ -18,12 +18,12 @@ from nib_tracker.launch.servers import servers
 def run_tests(places: Places, arguments: list[str], given: Mapping[str, str] = os.environ) -> int:
     """pytest with `arguments` against real servers; returns its exit code."""
     places.make()
-    no_browser = browser.ensure(places.log("apt"))
-    if no_browser:
-        print(f"Browser tests will be skipped: {no_browser}.", flush=True)
+    absent = browser.ensure(places.log("apt"))
+    for reason in filter(None, absent.values()):
+        print(f"Some tests will be skipped: {reason}.", flush=True)
     compile_messages()
     with free_slot(places) as slot, servers(slot, given, durable=False) as found:
-        env = {**given, **environment(slot, given), **found.urls, "NO_BROWSER": no_browser}
+        env = {**given, **environment(slot, given), **found.urls, **absent}
         collect_static(env)
         return signals.foreground([sys.executable, "-m", "pytest", *arguments], env, ROOT)
 

@@ -7,23 +7,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from typing import NamedTuple
 
 from django import forms
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_lazy
 
 from targets.models.commitment import STAGES
 from targets.rules import Combine
 
 from ..models import Entry
 from ..rules.numbers import plain_or_none
+from ..rules.windows import RefusalCode
 from ..services.entries import Input, Line
+from ..services.refused import Refused
+from ..wording import NOTHING, stage_word
 
 ENTRY_FORM = "entry-form"  # id of the form element that the fields belong to, wherever they stand on the page
-RETURN_FORM = "review-form"
 NUMBERS = {"value", "numerator", "denominator", "stage", "actual_on"}
-RETURN_DAYS = 10  # offered as the new deadline
+
+
+class Difference(NamedTuple):
+    """One field of a line that two people filled differently."""
+
+    label: str
+    theirs: str
+    mine: str
 
 
 class LineForm(forms.Form):
@@ -44,26 +52,45 @@ class LineForm(forms.Form):
         required=False, label=gettext_lazy("explanation"), widget=forms.Textarea(attrs={"rows": 2})
     )
 
-    def __init__(self, entry: Entry, data: Mapping[str, str] | None = None, refusal: str = "") -> None:
+    def __init__(self, entry: Entry, data: Mapping[str, str] | None = None, refused: Refused | None = None) -> None:
         super().__init__(data, prefix=f"line-{entry.pk}", initial=_initial(entry))
         self.entry = entry
-        self.refusal = refusal
+        self.refused = refused
         for name in NUMBERS - _asked(entry):
             del self.fields[name]
-        if not entry.doubts and not entry.explanation:
-            del self.fields["explanation"]
+        described = f"measures-{entry.pk}" if "stage" in self.fields else f"about-{entry.pk} measures-{entry.pk}"
         for name, field in self.fields.items():
-            field.widget.attrs |= {"form": ENTRY_FORM, "aria-describedby": f"about-{entry.pk}"}
+            field.widget.attrs |= {"form": ENTRY_FORM, "aria-describedby": described, "data-field": name}
             if name in {"value", "numerator", "denominator"}:
                 field.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off", "class": "number"}
 
     @classmethod
-    def again(cls, entry: Entry, data: Mapping[str, str], refusal: str) -> LineForm:
+    def again(cls, entry: Entry, data: Mapping[str, str], refused: Refused) -> LineForm:
         """The fields as they were typed, why they were refused, and the version that is stored by now."""
-        form = cls(entry, data, refusal)
+        form = cls(entry, data, refused)
         stored = {form.add_prefix(name): str(form.initial[name]) for name in ("version", "shown")}
         form.data = {**{name: data[name] for name in data}, **stored}
         return form
+
+    @property
+    def stored(self) -> str:
+        """What the line says now, by field, as JSON for the page's script."""
+        return self.initial["shown"]
+
+    @property
+    def is_conflict(self) -> bool:
+        return self.refused is not None and self.refused.refusal.code == RefusalCode.VERSION_CONFLICT
+
+    def differences(self) -> list[Difference]:
+        """Field by field where what was typed is not what somebody else stored meanwhile."""
+        theirs, named = _texts(self.entry), [name for name in self.fields if name not in ("version", "shown")]
+        typed = Input.of({name: self._text(name) for name in named})
+        mine = {name: getattr(typed, name) for name in named}
+        return [
+            Difference(str(self.fields[name].label), _read(name, theirs[name]), _read(name, mine[name]))
+            for name in named
+            if mine[name] != theirs[name]
+        ]
 
     def numbers(self) -> list[forms.BoundField]:
         """The fields of the figure itself."""
@@ -93,6 +120,12 @@ class LineForm(forms.Form):
         return int(sent) if sent.isdecimal() and len(sent) < 10 else 0
 
 
+def _read(name: str, text: str) -> str:
+    """What a field says, for reading beside another."""
+    known = name == "stage" and text in dict(STAGES)
+    return (stage_word(text) if known else text) or NOTHING
+
+
 def _asked(entry: Entry) -> set[str]:
     target = entry.assignment.target
     if target.is_milestone:
@@ -117,32 +150,3 @@ def _texts(entry: Entry) -> dict[str, str]:
 def _initial(entry: Entry) -> dict[str, str]:
     texts = _texts(entry)
     return {**texts, "version": str(entry.version), "shown": json.dumps(texts, ensure_ascii=False)}
-
-
-class ReturnForm(forms.Form):
-    """Why lines go back, and the last day on which they can be entered again."""
-
-    reason = forms.CharField(
-        required=False,
-        label=gettext_lazy("Reason for the return"),
-        widget=forms.Textarea(attrs={"rows": 2, "form": RETURN_FORM}),
-    )
-    until = forms.DateField(
-        label=gettext_lazy("New deadline (last day)"), widget=forms.DateInput({"type": "date", "form": RETURN_FORM})
-    )
-
-    def __init__(self, today: date, data: Mapping[str, str] | None = None) -> None:
-        super().__init__(data, initial={"until": (today + timedelta(days=RETURN_DAYS)).isoformat()})
-        self.today = today
-
-    def clean_until(self) -> date:
-        until = self.cleaned_data["until"]
-        if until < self.today:
-            raise forms.ValidationError(gettext("The new deadline has passed already."))
-        if until == date.max:  # it has no end
-            raise forms.ValidationError(self.fields["until"].error_messages["invalid"])
-        return until
-
-    def deadline(self, zone: ZoneInfo) -> datetime:
-        """The end of the last day."""
-        return datetime.combine(self.cleaned_data["until"] + timedelta(days=1), time.min, zone)

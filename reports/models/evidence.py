@@ -7,6 +7,7 @@ from uuid import uuid4
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from agencies.models import User
 
@@ -32,7 +33,7 @@ class Evidence(models.Model):
 
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="evidence", verbose_name=_("entry"))
     kind = models.CharField(_("kind"), max_length=4, choices=Kind.choices)
-    title = models.CharField(_("title"), max_length=200)
+    title = models.CharField(pgettext_lazy("of a document", "title"), max_length=200)
     url = models.CharField(_("address"), max_length=1000, blank=True)
     file = models.FileField(_("file"), upload_to=stored_name, blank=True)
     media_type = models.CharField(_("type"), max_length=100, blank=True)

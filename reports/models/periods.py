@@ -16,7 +16,7 @@ class ReportingPeriod(models.Model):
     """One quarter of a plan and the four moments of its entry window.
 
     `ordinal` is year * 4 + quarter - 1, so that quarters compare as numbers. Window: open in [opens_at, closes_at);
-    a packet submitted after `due_at` is late, after `grace_until` overdue.
+    a packet submitted after `due_at` is late; one not submitted by `grace_until` is overdue (`rules/windows.py`).
     """
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="periods", verbose_name=_("plan"))

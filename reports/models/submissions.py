@@ -26,7 +26,9 @@ class State(models.TextChoices):
 
 
 class Submission(models.Model):
-    """The packet of one agency for one quarter. Its state is that of its least settled line."""
+    """The packet of one agency for one quarter. Its state is that of its least settled line; retired lines count only
+    where there are no others.
+    """
 
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="submissions", verbose_name=_("agency"))
     period = models.ForeignKey(ReportingPeriod, models.PROTECT, related_name="submissions", verbose_name=_("period"))
@@ -48,7 +50,7 @@ class Submission(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["agency", "period"], name="submission_one_per_agency_and_period"),
             models.CheckConstraint(
-                condition=Q(state="draft") | Q(submitted_by__isnull=False, submitted_at__isnull=False),
+                condition=Q(state__in=("draft", "retired")) | Q(submitted_by__isnull=False, submitted_at__isnull=False),
                 name="submission_submitted_by_somebody",
             ),
         ]

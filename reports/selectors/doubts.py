@@ -5,34 +5,48 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from targets.rules import AssignmentRole, Candidate, Combine, Doubt, city_value, doubts, effective
+from targets.rules import AssignmentRole, Candidate, Combine, Doubt, Stage, city_value, doubts, effective
 
-from ..models import Entry, ReportingPeriod, Submission
+from ..models import Entry, Evidence, ReportingPeriod, Submission
 from .rollup import Cells, latest_cells, reporter_goal
 from .terms import Terms, terms
 
 
 def doubts_of(submission: Submission, entries: Iterable[Entry]) -> dict[int, list[Doubt]]:
-    """Doubts about lines of one packet as they stand, by entry id; none for a milestone or an empty line.
+    """Doubts about lines of one packet as they stand, by entry id; none for an empty line.
 
-    Five statements for any number of lines.
+    Five statements for any number of lines; one more where a target asks for evidence.
     """
     asked = list(entries)
     found: dict[int, list[Doubt]] = {entry.pk: [] for entry in asked}
-    numbers = [entry for entry in asked if entry.value is not None and not entry.assignment.target.is_milestone]
-    if not numbers:
+    told = [entry for entry in asked if _can_be_doubted(entry)]
+    if not told:
         return found
     plan = submission.period.plan
-    by_target = {one.target: one for one in terms(plan, {entry.assignment.target_id for entry in numbers})}
+    by_target = {one.target: one for one in terms(plan, {entry.assignment.target_id for entry in told})}
     reporters = [reporter.assignment for one in by_target.values() for reporter in one.reporters]
     cells = latest_cells(plan, reporters, None)
-    for entry in numbers:
+    supported = _supported(told)
+    for entry in told:
         if one := by_target.get(entry.assignment.target_id):
-            found[entry.pk] = _doubts(entry, submission.period, one, cells)
+            found[entry.pk] = _doubts(entry, submission.period, one, cells, entry.pk in supported)
     return found
 
 
-def _doubts(entry: Entry, period: ReportingPeriod, one: Terms, cells: Cells) -> list[Doubt]:
+def _can_be_doubted(entry: Entry) -> bool:
+    """A number; or a milestone that is said to be under way or done, where its target asks for evidence of it."""
+    if entry.stage:
+        return entry.assignment.target.evidence_required and entry.stage != Stage.NOT_STARTED
+    return entry.value is not None
+
+
+def _supported(entries: Iterable[Entry]) -> set[int]:
+    """Which of the lines whose targets ask for evidence have some."""
+    asking = [entry.pk for entry in entries if entry.assignment.target.evidence_required]
+    return set(Evidence.objects.filter(entry__in=asking).values_list("entry_id", flat=True))
+
+
+def _doubts(entry: Entry, period: ReportingPeriod, one: Terms, cells: Cells, has_evidence: bool) -> list[Doubt]:
     reporter = next((found for found in one.reporters if found.assignment == entry.assignment_id), None)
     if reporter is None:  # it reported when the packet was made, and no longer does
         return []
@@ -49,7 +63,7 @@ def _doubts(entry: Entry, period: ReportingPeriod, one: Terms, cells: Cells) -> 
             goal=reporter_goal(one, goal, reporter) or goal,
             unit_is_percent=entry.assignment.target.is_percent,
             history=[(cell.period, cell.value) for cell in own if cell.value is not None],
-            has_evidence=False,  # nothing can be attached yet: a target that asks for evidence gets it in words
+            has_evidence=has_evidence,
             evidence_required=entry.assignment.target.evidence_required,
             district_sum=_sum(parts, one, period.ordinal, cells) if is_total else None,
             is_lead_total=is_total,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
@@ -15,6 +16,9 @@ from agencies.models import User
 from targets.models import Plan
 
 from ..models import Acceptance, ReportingPeriod
+
+
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 class Moment(NamedTuple):
@@ -34,6 +38,11 @@ class Moment(NamedTuple):
     @property
     def is_now(self) -> bool:
         return self.known_at is None
+
+    @property
+    def asks_for_a_day(self) -> bool:
+        """Whether a field for days can show what was asked; a time or a ledger number needs one for text."""
+        return not self.asked or DAY.fullmatch(self.asked) is not None
 
     @property
     def known(self) -> int | None:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from agencies.models import User
 from targets.models import ActionLine, Plan
 from targets.reasons import doubt_words
 from targets.rules import Version, expected
 
-from ..models import Entry, Extension, Submission
+from ..models import Entry, Evidence, Extension, Submission
 from ..models.submissions import State
-from ..wording import NOTHING, amount, day, exact_amount, goal_amount, minute, stage_word
+from ..wording import NOTHING, amount, day, exact_amount, goal_amount, minute, percentage_points, stage_word
 from .rollup import Cells, latest_cells, reporter_goal
 from .terms import Terms, terms
 
@@ -30,15 +30,17 @@ def packets(plan: Plan, user: User, *, period: str = "", state: str = "") -> Que
     """Packets of a plan that the person may see, newest quarter first, each with how its lines stand.
 
     `lines` all, `missing` open without anything entered, `doubtful` submitted with doubts, `returned` sent back;
-    `until` the end of the agency's extension.
+    `extended_until` the end of the agency's extension. Lines that are no longer asked for are not counted.
     """
     found = Submission.objects.visible_to(user).filter(period__plan=plan).select_related("agency", "period")
     if period:
         found = found.filter(period__code=period)
     if state:
         found = found.filter(state=state)
+    granted = Extension.objects.filter(period=OuterRef("period"), agency=OuterRef("agency")).values("until")[:1]
     return found.annotate(
-        lines=Count("entries"),
+        extended_until=Subquery(granted),
+        lines=Count("entries", filter=~Q(entries__state=State.RETIRED)),
         missing=Count("entries", filter=OPEN & ~FILLED),
         doubtful=Count("entries", filter=Q(entries__state=State.SUBMITTED) & ~Q(entries__doubts=[])),
         returned=Count("entries", filter=Q(entries__state=State.RETURNED)),
@@ -52,6 +54,44 @@ def packet(user: User, agency: str, period: str, plan: str = "") -> Submission |
         found = found.filter(period__plan__code=plan)
     found = found.select_related("agency", "period__plan", "submitted_by")
     return found.order_by(F("period__plan__starts_on").desc()).first()
+
+
+class Summary(NamedTuple):
+    """How the open lines of a packet stand: how many, how many of them filled, and how many with doubts that nobody
+    explained. `saved_at` is when a line was saved last, null for never."""
+
+    asked: int
+    filled: int
+    unexplained: int
+    saved_at: datetime | None
+
+
+def summary(submission: Submission) -> Summary:
+    """One statement."""
+    is_open = Q(state__in=(State.DRAFT, State.RETURNED))
+    is_filled = Q(value__isnull=False) | ~Q(stage="") | ~Q(nothing_because="")
+    return Summary(
+        **submission.entries.order_by().aggregate(
+            asked=Count("pk", filter=is_open),
+            filled=Count("pk", filter=is_open & is_filled),
+            unexplained=Count("pk", filter=is_open & ~Q(doubts=[]) & Q(explanation="")),
+            saved_at=Max("entered_at"),
+        )
+    )
+
+
+def changed_lines(submission: Submission, seen: dict[int, int]) -> set[int]:
+    """The lines whose version is not the one that was seen; one statement. Lines that are gone are not among them."""
+    versions = submission.entries.filter(pk__in=seen).order_by().values_list("pk", "version")
+    return {pk for pk, version in versions if version != seen[pk]}
+
+
+def line(submission: Submission, pk: int) -> Entry | None:
+    """One line of a packet, with what its fields need."""
+    entry = submission.entries.select_related("assignment__target").filter(pk=pk).first()
+    if entry is not None:
+        entry.submission = submission
+    return entry
 
 
 def deadline(submission: Submission) -> datetime:
@@ -92,9 +132,9 @@ class LineGroup(NamedTuple):
     lines: list[PacketLine]
 
 
-def packet_lines(submission: Submission) -> list[LineGroup]:
-    """The newest line of each assignment, by action line. Eight statements for any number of lines."""
-    entries = _newest(submission)
+def packet_lines(submission: Submission, only: Collection[int] | None = None) -> list[LineGroup]:
+    """The newest line of each assignment (of those named), by action line. Nine statements for any number of lines."""
+    entries = [entry for entry in _newest(submission) if only is None or entry.pk in only]
     plan = submission.period.plan
     by_target = {one.target: one for one in terms(plan, {entry.assignment.target_id for entry in entries})}
     cells = latest_cells(plan, [entry.assignment_id for entry in entries], None)
@@ -106,18 +146,25 @@ def packet_lines(submission: Submission) -> list[LineGroup]:
 
 
 def _newest(submission: Submission) -> list[Entry]:
-    """A correction stands in for the line that it corrects."""
+    """A correction stands in for the line that it corrects; a retired line stands where it says something."""
     entries = (
         submission.entries.select_related(
             "assignment__target__task__line", "assignment__agency", "assignment__district", "entered_by", "corrects"
         )
-        .prefetch_related("assignment__target__citations")
+        .prefetch_related(
+            "assignment__target__citations",
+            Prefetch("evidence", Evidence.objects.select_related("added_by")),
+        )
         .order_by(*Entry._meta.ordering)
     )
-    newest = {entry.assignment_id: entry for entry in entries}
+    newest = {entry.assignment_id: entry for entry in entries if entry.state != State.RETIRED or _says_something(entry)}
     for entry in newest.values():
         entry.submission = submission
     return list(newest.values())
+
+
+def _says_something(entry: Entry) -> bool:
+    return entry.is_filled or bool(entry.words or entry.explanation or entry.evidence.all())
 
 
 def _line(entry: Entry, submission: Submission, one: Terms | None, cells: Cells) -> PacketLine:
@@ -189,9 +236,17 @@ def _change(value: Decimal | None, last: Version | None, unit: str) -> str:
     if value is None or last is None or last.value is None:
         return ""
     change = value - last.value
-    return ("+" if change > 0 else "") + (exact_amount(change, unit) if unit != "%" else amount(change, unit))
+    return ("+" if change > 0 else "") + (exact_amount(change, unit) if unit != "%" else percentage_points(change))
 
 
 def open_lines(groups: Iterable[LineGroup], *states: State) -> Sequence[Entry]:
     """The lines in one of the states."""
     return [one.entry for group in groups for one in group.lines if one.entry.state in states]
+
+
+def clock(at: datetime | None, zone: str, now: datetime) -> str:
+    """When something was saved: "09:31" for today, with the date for any other day; empty for never."""
+    if at is None:
+        return ""
+    words = minute(at, zone)
+    return words[-5:] if words[:10] == minute(now, zone)[:10] else words

@@ -14,6 +14,7 @@ from targets.models import Citation, Clause, Commitment, PublishedFigure, Respon
 
 from ..models import Figure, RollupState
 from ..wording import amount, exact_amount, percent, quarter_words, stage_word, status_word
+from .evidence import NO_SUPPORT, Support, support_of
 from .moment import Moment
 from .progress import reporter_progress
 from .questions import Question, open_question
@@ -228,6 +229,7 @@ class FigureRow(NamedTuple):
     number: int
     in_force: bool
     rests_on: bool
+    support: Support
 
 
 def figures(target: Target, moment: Moment, user: User, *, sums_quarters: bool) -> tuple[FigureRow, ...]:
@@ -236,7 +238,8 @@ def figures(target: Target, moment: Moment, user: User, *, sums_quarters: bool) 
     `rests_on` marks those that the shown value was made of: of each reporter the newest quarter's figure in force,
     or, where quarters are added up, every quarter's.
     """
-    found = _versions(target, moment, user)
+    found = list(_versions(target, moment, user))
+    support = support_of([figure.entry_id for figure in found], user)
     rows, seen, reporters = [], set(), set()
     for figure in found:
         cell = (figure.assignment_id, figure.period_id)
@@ -244,7 +247,7 @@ def figures(target: Target, moment: Moment, user: User, *, sums_quarters: bool) 
         rests_on = in_force and (sums_quarters or figure.assignment_id not in reporters)
         seen.add(cell)
         reporters.add(figure.assignment_id)
-        rows.append(_figure(figure, target, in_force, rests_on))
+        rows.append(_figure(figure, target, in_force, rests_on, support.get(figure.entry_id, NO_SUPPORT)))
     return tuple(rows)
 
 
@@ -257,7 +260,7 @@ def _versions(target: Target, moment: Moment, user: User) -> Sequence[Figure]:
     )
 
 
-def _figure(figure: Figure, target: Target, in_force: bool, rests_on: bool) -> FigureRow:
+def _figure(figure: Figure, target: Target, in_force: bool, rests_on: bool, support: Support) -> FigureRow:
     is_ratio = figure.denominator is not None
     return FigureRow(
         figure.assignment.agency.code,
@@ -273,4 +276,5 @@ def _figure(figure: Figure, target: Target, in_force: bool, rests_on: bool) -> F
         figure.acceptance_id,
         in_force,
         rests_on and figure.assignment.counts,
+        support,
     )

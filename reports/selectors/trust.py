@@ -43,7 +43,7 @@ CROSS JOIN (
            count(*) FILTER (WHERE state = 'submitted') AS submitted,
            count(*) FILTER (WHERE state = 'returned') AS returned,
            count(*) FILTER (WHERE state = 'accepted') AS accepted,
-           count(*) FILTER (WHERE submitted_at > %s) AS late
+           count(*) FILTER (WHERE submitted_at > %s AND state <> 'retired') AS late
     FROM packet
 ) packets
 LEFT JOIN reports_acceptance block ON block.number = %s
@@ -51,7 +51,7 @@ LEFT JOIN reports_acceptance block ON block.number = %s
 
 
 class Packets(NamedTuple):
-    """How many packets of the shown quarter stand where, among those that the reader may see."""
+    """How many packets of the shown quarter stand where, among those that the reader may see; retired ones apart."""
 
     draft: int
     submitted: int

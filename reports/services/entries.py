@@ -2,62 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.utils.translation import gettext_noop
 
-from agencies.models import User
+from agencies.models import AuditEvent, User
 from agencies.roles import Can
 from agencies.services import audit
-from targets.rules import Bound, Combine, Stage
 
 from ..models import Entry, Extension, Submission
 from ..models.submissions import State
-from ..rules.numbers import MAX_DIGITS, PLACES, NotANumber, parse_number, plain_or_none
+from ..rules.numbers import plain_or_none
 from ..rules.windows import RefusalCode, window_refusal
 from ..selectors.doubts import doubts_of
+from ..selectors.four_eyes import line_key
+from .files import remove_after_commit
+from .filling import Input, fill, storable_text
 from .packets import settle
 from .refused import Refused, refuse
 
-MAX_WORDS = 2000
 WRITTEN = (
     "value", "numerator", "denominator", "stage", "actual_on", "words", "nothing_because", "explanation",
     "doubts", "entered_by", "entered_at", "version",
 )  # fmt: skip
-FIELD_NAMES = {
-    "value": gettext_noop("this quarter's value"),
-    "numerator": gettext_noop("numerator"),
-    "denominator": gettext_noop("denominator"),
-    "stage": gettext_noop("stage"),
-    "actual_on": gettext_noop("actual date"),
-    "words": gettext_noop("note"),
-    "nothing_because": gettext_noop("nothing to report, because"),
-    "explanation": gettext_noop("explanation"),
-    "correction_reason": gettext_noop("reason for the correction"),
-}
 
-
-@dataclass(frozen=True)
-class Input:
-    """What somebody typed into one line, as text. Empty text means nothing, never zero."""
-
-    value: str = ""
-    numerator: str = ""
-    denominator: str = ""
-    stage: str = ""
-    actual_on: str = ""
-    words: str = ""
-    nothing_because: str = ""
-    explanation: str = ""
-
-    @classmethod
-    def of(cls, fields: Mapping[str, str]) -> Input:
-        return cls(**{name: fields.get(name, "").strip() for name in cls.__dataclass_fields__})
+OFFICE, AGENCY = "office", "agency"  # who asked for a correction, whoever is there by now
 
 
 class Line(NamedTuple):
@@ -66,6 +38,11 @@ class Line(NamedTuple):
     entry: int
     typed: Input
     version: int
+
+
+def local_day(submission: Submission, at: datetime) -> date:
+    """The day that people of the plan's place would name at a moment."""
+    return at.astimezone(ZoneInfo(submission.period.plan.time_zone)).date()
 
 
 def extended_until(submission: Submission) -> datetime | None:
@@ -84,6 +61,39 @@ def window(entry: Entry, now: datetime, extension: datetime | None) -> None:
     period = entry.submission.period
     deadlines = [moment for moment in (extension, entry.returned_until) if moment is not None]
     refuse(window_refusal(now, period.opens_at, period.closes_at, extended_until=max(deadlines, default=None)))
+
+
+_SETTLED = {
+    State.ACCEPTED: RefusalCode.ALREADY_ACCEPTED,
+    State.SUBMITTED: RefusalCode.ALREADY_SUBMITTED,
+    State.RETIRED: RefusalCode.LINE_RETIRED,
+}
+
+
+def changeable(entry: Entry, now: datetime, extension: datetime | None) -> None:
+    """Refuses when a line, or what supports it, cannot be changed now by its agency."""
+    if code := _SETTLED.get(entry.state):
+        raise Refused(code)
+    window(entry, now, extension)
+
+
+def is_changeable(entry: Entry, *, by: User, at: datetime) -> bool:
+    """Whether to offer changing a line; a service asks again."""
+    try:
+        changeable(entry, at, extended_until(entry.submission))
+    except Refused:
+        return False
+    return by.can(Can.ENTER, entry.submission.agency_id)
+
+
+def lock_open(entry_id: int, *, by: User, at: datetime) -> Entry:
+    """A line, locked, that the person may change now; Refused otherwise. Inside a transaction."""
+    submission = Submission.objects.select_related("period__plan", "agency").get(entries=entry_id)
+    if not by.can(Can.ENTER, submission.agency_id):
+        raise Refused(RefusalCode.NOT_YOUR_AGENCY)
+    entry = _lock(submission, [entry_id])[entry_id]
+    changeable(entry, at, extended_until(submission))
+    return entry
 
 
 @transaction.atomic
@@ -124,12 +134,8 @@ def _attempt(entry: Entry, line: Line, at: datetime, extension: datetime | None)
     """The line as it would be saved, or why not. Typing what is there already is no change, whatever the version."""
     before = snapshot(entry)
     try:
-        if entry.state == State.ACCEPTED:
-            raise Refused(RefusalCode.ALREADY_ACCEPTED)
-        if entry.state == State.SUBMITTED:
-            raise Refused(RefusalCode.ALREADY_SUBMITTED)
-        window(entry, at, extension)
-        _fill(entry, line.typed)
+        changeable(entry, at, extension)
+        fill(entry, line.typed, today=local_day(entry.submission, at))
         if entry.version != line.version and snapshot(entry) != before:
             raise Refused(RefusalCode.VERSION_CONFLICT)
     except Refused as refused:
@@ -187,16 +193,7 @@ def _lock(submission: Submission, entries: Sequence[int]) -> dict[int, Entry]:
 
 def subject(entry: Entry) -> str:
     """Natural key of a line: plan/quarter/agency/target/scope."""
-    submission, assignment = entry.submission, entry.assignment
-    return "/".join(
-        (
-            submission.period.plan.code,
-            submission.period.code,
-            submission.agency.code,
-            assignment.target.code,
-            assignment.scope,
-        )
-    )
+    return line_key(entry)
 
 
 def snapshot(entry: Entry) -> dict[str, str | None]:
@@ -213,71 +210,6 @@ def snapshot(entry: Entry) -> dict[str, str | None]:
     }
 
 
-def _fill(entry: Entry, typed: Input) -> None:
-    target = entry.assignment.target
-    if target.bound == Bound.MILESTONE:
-        _fill_stage(entry, typed)
-    elif target.combine == Combine.WEIGHTED:
-        _fill_ratio(entry, typed)
-    else:
-        entry.value = _number("value", typed.value)
-    for name in ("words", "nothing_because", "explanation"):
-        setattr(entry, name, _text(name, getattr(typed, name)))
-    if entry.nothing_because and entry.has_figure:
-        raise _bad("nothing_because", typed.nothing_because, "both_number_and_nothing")
-    if entry.nothing_because and entry.corrects_id:  # the accepted figure would stay in force
-        raise _bad("nothing_because", typed.nothing_because, "correction_without_number")
-
-
-def _fill_stage(entry: Entry, typed: Input) -> None:
-    if typed.stage and typed.stage not in set(Stage):
-        raise _bad("stage", typed.stage, "not_a_stage")
-    entry.stage, entry.actual_on = typed.stage, _date("actual_on", typed.actual_on)
-    if entry.actual_on and entry.stage != Stage.DONE:
-        raise _bad("actual_on", typed.actual_on, "date_without_done")
-
-
-def _fill_ratio(entry: Entry, typed: Input) -> None:
-    numerator, denominator = _number("numerator", typed.numerator), _number("denominator", typed.denominator)
-    if (numerator is None) != (denominator is None):
-        raise _bad("numerator", typed.numerator or typed.denominator, "ratio_incomplete")
-    if denominator is not None and denominator <= 0:
-        raise _bad("denominator", typed.denominator, "denominator_not_positive")
-    entry.numerator, entry.denominator = numerator, denominator
-    scale = entry.assignment.target.ratio_scale
-    ratio = None if numerator is None or denominator is None else scale * numerator / denominator
-    if ratio is not None and ratio.adjusted() >= MAX_DIGITS:
-        raise _bad("numerator", typed.numerator, "too_long")
-    entry.value = None if ratio is None else ratio.quantize(PLACES)
-
-
-def _number(name: str, text: str) -> Decimal | None:
-    try:
-        number = parse_number(text)
-    except NotANumber as error:
-        raise _bad(name, text, error.code) from error
-    if number is not None and number < 0:
-        raise _bad(name, text, "negative")
-    return number
-
-
-def _date(name: str, text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise _bad(name, text, "not_a_date") from error
-
-
-def _text(name: str, text: str) -> str:
-    if len(text) > MAX_WORDS:
-        raise _bad(name, text[:40] + "…", "too_long_text")
-    return text.replace("\x00", "")
-
-
-def _bad(name: str, value: str, why: str) -> Refused:
-    return Refused(RefusalCode.BAD_VALUE, field=FIELD_NAMES[name], value=value, why=why)
-
-
 @transaction.atomic
 def open_correction(entry_id: int, *, reason: str, by: User, at: datetime, door: audit.Door) -> Entry:
     """Opens a new line that will replace an accepted figure; the old figure stays in the ledger."""
@@ -287,7 +219,7 @@ def open_correction(entry_id: int, *, reason: str, by: User, at: datetime, door:
     old = _lock(submission, [entry_id])[entry_id]
     if not (by.can(Can.ENTER, submission.agency_id) or by.can(Can.REVIEW)):
         raise Refused(RefusalCode.NOT_YOUR_AGENCY)
-    reason = _text("correction_reason", reason).strip()
+    reason = storable_text("correction_reason", reason).strip()
     if not reason:
         raise Refused(RefusalCode.REASON_MISSING)
     if submission.entries.filter(assignment=old.assignment).exclude(state=State.ACCEPTED).exists():
@@ -307,7 +239,55 @@ def open_correction(entry_id: int, *, reason: str, by: User, at: datetime, door:
         at=at,
         door=door,
         agency=submission.agency,
-        before=snapshot(old),
+        before=snapshot(old) | {"asked_by": OFFICE if by.can(Can.REVIEW) else AGENCY},
         reason=reason,
     )
     return entry
+
+
+@transaction.atomic
+def withdraw_correction(entry_id: int, *, by: User, at: datetime, door: audit.Door) -> Submission:
+    """Removes a correction that was opened by mistake, with its evidence; the accepted figure was never touched.
+
+    Only the side that opened it may: what the office asked for, the agency cannot drop. Returns the packet.
+    """
+    packets = Submission.objects.select_for_update(of=("self",)).select_related("agency", "period__plan")
+    submission = packets.get(entries=entry_id)
+    entry = _lock(submission, [entry_id])[entry_id]
+    _may_withdraw(entry, by)
+    before = snapshot(entry) | {
+        "correction_reason": entry.correction_reason,
+        "evidence": [[one.title, one.sha256 or one.url] for one in entry.evidence.all()],
+    }
+    remove_after_commit(entry.evidence.values_list("file", flat=True))
+    entry.evidence.all().delete()
+    entry.delete()
+    settle(submission)
+    about = {"actor": by, "at": at, "door": door, "agency": submission.agency}
+    audit.record("correction.withdrawn", subject(entry), **about, before=before)
+    return submission
+
+
+def _may_withdraw(entry: Entry, by: User) -> None:
+    """Refuses for what is no open correction, and for who did not ask for it."""
+    if not (by.can(Can.ENTER, entry.submission.agency_id) or by.can(Can.REVIEW)):
+        raise Refused(RefusalCode.NOT_YOUR_AGENCY)
+    if entry.state == State.ACCEPTED:
+        raise Refused(RefusalCode.ALREADY_ACCEPTED)
+    if entry.state == State.SUBMITTED:
+        raise Refused(RefusalCode.ALREADY_SUBMITTED)
+    if not entry.correction_reason:
+        raise Refused(RefusalCode.NO_CORRECTION)
+    if not by.can(Can.REVIEW if asked_by_office([entry]) else Can.ENTER, entry.submission.agency_id):
+        raise Refused(RefusalCode.CORRECTION_OF_OTHERS)
+
+
+def asked_by_office(corrections: Sequence[Entry]) -> set[int]:
+    """Those of the corrections that the supervision office, not the agency, opened; one statement."""
+    if not corrections:
+        return set()
+    opened = AuditEvent.objects.filter(
+        action="correction.opened", subject__in=[subject(entry) for entry in corrections]
+    ).order_by("pk")
+    newest = dict(opened.values_list("subject", "before__asked_by"))
+    return {entry.pk for entry in corrections if newest.get(subject(entry)) == OFFICE}

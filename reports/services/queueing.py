@@ -1,4 +1,4 @@
-"""Asks the worker for a roll-up after the transaction. The message carries nothing: the ledger is the queue."""
+"""Asks the worker for a job after the transaction. The message carries nothing: what waits stands in the database."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ logger = logging.getLogger(__name__)
 EXPIRES = 60  # seconds: what a worker that was away finds waiting, one sweep does in one go
 
 
-def nudge() -> None:
+def nudge(task: str = "reports.tasks.roll_up") -> None:
     """Sends the message once the caller's transaction is committed. A lost one is made good by the sweep."""
-    transaction.on_commit(partial(_send, "reports.tasks.roll_up"), robust=True)
+    transaction.on_commit(partial(_send, task), robust=True)
 
 
 def _send(task: str) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import logging
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from agencies.models import AuditEvent, User
 from agencies.roles import Can
@@ -15,16 +17,48 @@ from agencies.services import audit
 from ..models import Acceptance, Entry, Figure, Submission
 from ..models.submissions import State
 from ..rules.windows import RefusalCode
+from ..selectors.four_eyes import own_lines, packet_key
 from . import ledger
 from .entries import extended_until, subject, window
+from .filling import storable_text
 from .packets import settle
 from .queueing import nudge
 from .refused import Refused
 
+logger = logging.getLogger(__name__)
+
 _CLOSED_STATES = {
     State.SUBMITTED: RefusalCode.ALREADY_SUBMITTED,
     State.ACCEPTED: RefusalCode.ALREADY_ACCEPTED,
+    State.RETIRED: RefusalCode.LINE_RETIRED,
 }
+
+DECISIONS = ("submission.accepted", "submission.returned")
+
+
+class Act(NamedTuple):
+    """Who decides, when, and through which door."""
+
+    by: User
+    at: datetime
+    door: audit.Door
+
+
+class Decided(NamedTuple):
+    """What a decision came to. `block` is null where nothing was accepted."""
+
+    submission: Submission
+    block: Acceptance | None
+    accepted: int
+    returned: int
+
+
+class Outcome(NamedTuple):
+    """What became of one of many packets: its block, or why it was refused."""
+
+    submission: Submission
+    block: Acceptance | None
+    refused: Refused | None
 
 
 @transaction.atomic
@@ -68,15 +102,7 @@ def accept(
     `version` is the packet's version that the person was looking at; null where nobody looked (a job, a history).
     """
     submission, lines = _for_review(submission_id, by, entries, version)
-    if _has_entered(by, lines):
-        raise Refused(RefusalCode.FOUR_EYES_ENTERED)
-    figures = [_figure(submission, line) for line in lines if line.has_figure]
-    block = ledger.append(submission, figures, accepted_by=by, at=at, reason=reason)
-    _move(lines, State.ACCEPTED)
-    settle(submission)
-    _record("submission.accepted", submission, lines, by=by, at=at, door=door, reason=reason, block=block.number)
-    nudge()
-    return block
+    return _accept(submission, lines, Act(by, at, door), reason)
 
 
 @transaction.atomic
@@ -91,14 +117,123 @@ def return_lines(
     entries: Iterable[int] | None = None,
     version: int | None = None,
 ) -> Submission:
-    """Sends submitted lines (all, or those named) back to the agency, with the reason and a new deadline."""
+    """Sends submitted lines (all, or those named) back to the agency, with one reason and a new deadline."""
     submission, lines = _for_review(submission_id, by, entries, version)
-    if not reason.strip():
-        raise Refused(RefusalCode.REASON_MISSING)
-    _move(lines, State.RETURNED, return_reason=reason.strip(), returned_until=until)
-    settle(submission)
-    _record("submission.returned", submission, lines, by=by, at=at, door=door, reason=reason)
+    _return(submission, dict.fromkeys(lines, reason), until, Act(by, at, door))
     return submission
+
+
+@transaction.atomic
+def decide(
+    submission_id: int,
+    *,
+    accept: Iterable[int],
+    returns: Mapping[int, str],
+    until: datetime | None,
+    version: int | None,
+    by: User,
+    at: datetime,
+    door: audit.Door,
+) -> Decided:
+    """Decides on submitted lines of a packet in one go: all of it, or nothing when any part is refused.
+
+    `accept` names lines to accept (one block), `returns` lines to give back, each with its reason; a line named in
+    both is given back. `until` is the new deadline of those given back. Lines that are not named stay as they are.
+    """
+    act, returns = Act(by, at, door), dict(returns)
+    submission, lines = _for_review(submission_id, by, {*accept, *returns}, version)
+    back = {line: returns[line.pk] for line in lines if line.pk in returns}
+    accepted = [line for line in lines if line not in back]
+    if back:
+        _return(submission, back, until, act)
+    block = _accept(submission, accepted, act) if accepted else None
+    return Decided(submission, block, len(accepted), len(back))
+
+
+def accept_many(
+    packets: Iterable[tuple[Submission, int]], *, by: User, at: datetime, door: audit.Door
+) -> list[Outcome]:
+    """`accept` for each packet (with the version that the person was looking at), each in a transaction of its own.
+
+    What is refused or fails is told in its outcome and keeps no other packet from being accepted.
+    """
+    return [_outcome(submission, version, by=by, at=at, door=door) for submission, version in packets]
+
+
+def _outcome(submission: Submission, version: int, **act: Any) -> Outcome:
+    try:
+        return Outcome(submission, accept(submission.pk, version=version, **act), None)
+    except Refused as refused:
+        return Outcome(submission, None, refused)
+    except Exception:
+        logger.exception("packet %s could not be accepted", submission)
+        return Outcome(submission, None, Refused(RefusalCode.FAILED))
+
+
+def _accept(submission: Submission, lines: Sequence[Entry], act: Act, reason: str = "") -> Acceptance:
+    _refuse_own(submission, lines, act.by)
+    figures = [_figure(submission, line) for line in lines if line.has_figure]
+    block = ledger.append(submission, figures, accepted_by=act.by, at=act.at, reason=reason)
+    _move(lines, State.ACCEPTED)
+    settle(submission)
+    _record("submission.accepted", submission, lines, **act._asdict(), reason=reason, block=block.number)
+    nudge()
+    return block
+
+
+def _return(submission: Submission, reasons: Mapping[Entry, str], until: datetime | None, act: Act) -> None:
+    reasons = {line: storable_text("return_reason", reason).strip() for line, reason in reasons.items()}
+    if not all(reasons.values()):
+        raise Refused(RefusalCode.REASON_MISSING)
+    if until is None or until <= act.at:
+        raise Refused(RefusalCode.DEADLINE_PASSED)
+    for reason in dict.fromkeys(reasons.values()):
+        alike = [line for line, own in reasons.items() if own == reason]
+        _move(alike, State.RETURNED, return_reason=reason, returned_until=until)
+    settle(submission)
+    told = {
+        "reasons": {subject(line): reason for line, reason in reasons.items()},
+        "until": until.isoformat(),
+    }
+    words = "\n".join(dict.fromkeys(reasons.values()))
+    _record("submission.returned", submission, list(reasons), **act._asdict(), reason=words, told=told)
+
+
+@transaction.atomic
+def withdraw(submission_id: int, *, by: User, at: datetime, door: audit.Door) -> Submission:
+    """The agency takes a submitted packet back to change it, while the office has decided on no line of it.
+
+    What had been sent back before is sent back again, with its reason and deadline. Refused once the window has closed: what could not be handed in again is not taken back.
+    """
+    submission = _lock(submission_id)
+    if not by.can(Can.SUBMIT, submission.agency_id):
+        raise Refused(RefusalCode.MAY_NOT_SUBMIT)
+    lines = _lines(submission, State.SUBMITTED)
+    if not lines:
+        raise Refused(RefusalCode.NOT_SUBMITTED)
+    if decided_since(submission):
+        raise Refused(RefusalCode.DECIDED_SINCE)
+    extension = extended_until(submission)
+    for line in lines:
+        window(line, at, extension)
+    _move([line for line in lines if line.returned_until], State.RETURNED)
+    _move([line for line in lines if not line.returned_until], State.DRAFT)
+    if not _history(submission).filter(action__in=DECISIONS).exists():
+        # as if it had never been handed in: otherwise an early empty packet would never be late
+        submission.submitted_at = submission.submitted_by = None
+    settle(submission)
+    _record("submission.withdrawn", submission, lines, by=by, at=at, door=door)
+    return submission
+
+
+def decided_since(submission: Submission) -> bool:
+    """Whether the office accepted or returned a line since the packet was last handed in."""
+    events = _history(submission).filter(action__in=("submission.submitted", *DECISIONS)).order_by("-pk")
+    return events.values_list("action", flat=True).first() in DECISIONS
+
+
+def _history(submission: Submission) -> QuerySet[AuditEvent]:
+    return AuditEvent.objects.filter(subject=packet_key(submission))
 
 
 def _lock(submission_id: int) -> Submission:
@@ -142,12 +277,16 @@ def _for_review(
     return submission, lines
 
 
-def _has_entered(by: User, lines: Sequence[Entry]) -> bool:
-    """Whether a person ever saved one of the lines: that somebody else saved it later makes it no other's number."""
-    if any(line.entered_by_id == by.pk for line in lines):
-        return True
-    saved = AuditEvent.objects.filter(action="entry.saved", actor=by)
-    return saved.filter(subject__in=[subject(line) for line in lines]).exists()
+def _refuse_own(submission: Submission, lines: Sequence[Entry], by: User) -> None:
+    """Refuses who ever entered or submitted one of the lines, whoever did so last.
+
+    The lines are locked: who saves or submits one writes the audit row under the same lock.
+    """
+    own = own_lines(by, [packet_key(submission)], [subject(line) for line in lines])
+    if own.entered or any(line.entered_by_id == by.pk for line in lines):
+        raise Refused(RefusalCode.FOUR_EYES_ENTERED)
+    if own.submitted:
+        raise Refused(RefusalCode.FOUR_EYES_SUBMITTED)
 
 
 def _figure(submission: Submission, line: Entry) -> Figure:
@@ -190,14 +329,15 @@ def _record(
     door: audit.Door,
     reason: str = "",
     block: int | None = None,
+    told: Mapping[str, Any] | None = None,
 ) -> None:
     audit.record(
         action,
-        f"{submission.period.plan.code}/{submission.period.code}/{submission.agency.code}",
+        packet_key(submission),
         actor=by,
         at=at,
         door=door,
         agency=submission.agency,
-        after={"lines": [subject(line) for line in lines], "state": submission.state, "block": block},
+        after={"lines": [subject(line) for line in lines], "state": submission.state, "block": block, **(told or {})},
         reason=reason,
     )

@@ -15,6 +15,7 @@ from targets.models import Plan, Target
 
 from ..models import Acceptance, Progress, RollupState
 from ..selectors.rollup import ProgressRow, compute
+from . import pulse
 from .copying import copy_rows
 
 logger = logging.getLogger(__name__)
@@ -87,6 +88,7 @@ def roll_up(*, advance: Callable[[int], None] = lambda done: None) -> list[int]:
                     failed |= _batch(plan, batch)
                     advance(len(batch))
                 touched += targets
+        pulse.publish()  # even where nothing waited: what a clock or a plan's keeper changed is found here
     return touched
 
 

@@ -9,7 +9,8 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from ..selectors.health import HEARTBEAT
-from ..services import packets, rollup
+from ..services import packets, periods, reminders, rollup
+from ..services import workbooks as imports
 
 
 @shared_task(ignore_result=True)
@@ -25,6 +26,14 @@ def roll_up() -> None:
 def sweep() -> None:
     """Finds what a lost message left behind. Cheap when there is nothing."""
     roll_up()
+    workbooks()
+    imports.forget_old_files(at=timezone.now())
+
+
+@shared_task(ignore_result=True)
+def workbooks() -> None:
+    """Goes on with the uploaded workbooks that wait to be read or saved."""
+    imports.go_on_with_all(at=timezone.now())
 
 
 @shared_task(ignore_result=True)
@@ -35,5 +44,12 @@ def heartbeat() -> None:
 
 @shared_task(ignore_result=True)
 def open_windows() -> None:
-    """Makes the packets of the quarters that can be entered now."""
+    """Makes the packets of the quarters that can be entered now, and records those that closed with nothing."""
     packets.open_due_packets(timezone.now())
+    periods.close_windows(timezone.now())
+
+
+@shared_task(ignore_result=True)
+def remind() -> None:
+    """Sends the reminders that are due by e-mail."""
+    reminders.send_reminders(timezone.now())

@@ -17,6 +17,7 @@ from targets.units import with_unit
 
 from ..selectors.lines import HEIGHT, WIDTH, Spark
 from ..selectors.overview import Count
+from ..selectors.packets import last_moment
 from ..selectors.standings import Answerable, Standing
 from ..wording import NOTHING, amount, exact, goal_amount, minute, quarter_words, status_word
 from ..wording import day as day_words
@@ -126,6 +127,12 @@ def day(on: date | None) -> str:
 @register.filter
 def minute_in(at: datetime | None, zone: str) -> str:
     return minute(at, zone)
+
+
+@register.filter
+def last_day(end: datetime | None, zone: str) -> str:
+    """The end of a time as its last day."""
+    return last_moment(end, zone) if end else NOTHING
 
 
 @register.simple_tag

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -20,20 +18,21 @@ from agencies.models import AuditEvent, User
 from agencies.roles import Can
 from targets.models import Plan
 
-from ..forms.packets import LineForm, ReturnForm
+from ..forms.packets import LineForm
 from ..models import Entry, Submission
 from ..models.submissions import State
 from ..rules.windows import RefusalCode
 from ..selectors import packets as reads
+from ..selectors.agenda import agenda, with_late_words
 from ..selectors.moment import is_open, readable_plans
-from ..services.entries import extended_until, save_lines, window
+from ..services.entries import save_lines
 from ..services.refused import Refused
 from ..services.review import submit
 from ..wording import quarter_words
+from .packet_page import context
 
 WEB = AuditEvent.Door.WEB
 ALL = "all"
-OPEN_STATES = (State.DRAFT, State.RETURNED)
 
 
 @require_safe
@@ -49,17 +48,17 @@ def packets(request: HttpRequest) -> HttpResponse:
     if plan is None:
         return render(request, "no_plan.html")
     period, state = _asked(request, plan)
-    rows = reads.packets(plan, request.user, period="" if period == ALL else period, state=state)
+    rows, now = reads.packets(plan, request.user, period="" if period == ALL else period, state=state), timezone.now()
     context = {
         "plan": plan,
         "plans": plans,
-        "rows": rows,
+        "rows": with_late_words(rows, now),
+        "agenda": agenda(request.user, now),
         "period": period,
         "state": state,
         "states": State.choices,
         "quarters": [(one.code, quarter_words(one.ordinal)) for one in reversed(plan.quarters)],
         "section": "packets",
-        "now": timezone.now(),
     }
     return render(request, "packets/list.html", context)
 
@@ -89,6 +88,15 @@ def found_packet(request: HttpRequest, agency: str, period: str) -> Submission:
     return found
 
 
+@contextmanager
+def line_or_404() -> Iterator[None]:
+    """404 for a line that was withdrawn at this moment."""
+    try:
+        yield
+    except (Entry.DoesNotExist, Submission.DoesNotExist) as gone:
+        raise Http404(gettext("There is no such line.")) from gone
+
+
 def address(submission: Submission) -> str:
     """Of the packet's page, with its plan."""
     where = reverse("packet", args=(submission.agency.code, submission.period.code))
@@ -114,13 +122,14 @@ def packet(request: HttpRequest, agency: str, period: str) -> HttpResponse:
     return redirect(address(submission))
 
 
-def _save(request: HttpRequest, submission: Submission) -> tuple[int, dict[int, str]]:
+def _save(request: HttpRequest, submission: Submission) -> tuple[int, dict[int, Refused]]:
     """How many lines were saved, and by line why not."""
     entries = [entry for entry in _lines(submission) if f"line-{entry.pk}-version" in request.POST]
     typed = [line for entry in entries if (line := LineForm(entry, request.POST).line())]
-    results = save_lines(submission.pk, typed, by=request.user, at=timezone.now(), door=WEB)
+    with line_or_404():
+        results = save_lines(submission.pk, typed, by=request.user, at=timezone.now(), door=WEB)
     outcome = dict(zip((line.entry for line in typed), results, strict=True))
-    refusals = {entry: str(result) for entry, result in outcome.items() if isinstance(result, Refused)}
+    refusals = {entry: result for entry, result in outcome.items() if isinstance(result, Refused)}
     return len(outcome) - len(refusals), refusals
 
 
@@ -138,70 +147,9 @@ def _submit(request: HttpRequest, submission: Submission) -> None:
 
 
 def show(
-    request: HttpRequest,
-    submission: Submission,
-    *,
-    refusals: Mapping[int, str] | None = None,
-    returning: ReturnForm | None = None,
-    chosen: frozenset[str] = frozenset(),
+    request: HttpRequest, submission: Submission, *, refusals: Mapping[int, Refused] | None = None
 ) -> HttpResponse:
     """The page; 422 when something that was typed could not be taken, with all of it still in the fields."""
     submission.refresh_from_db(fields=["state", "version", "submitted_at", "submitted_by"])
-    context = _context(request, submission, refusals or {})
-    zone = ZoneInfo(submission.period.plan.time_zone)
-    context["returning"] = returning or ReturnForm(timezone.localdate(timezone=zone))
-    context["chosen"] = chosen
-    return render(request, "packets/packet.html", context, status=422 if refusals or returning else 200)
-
-
-class Row(NamedTuple):
-    """One line on the page: its fields where the reader may enter it now, else why not (empty: nothing to say)."""
-
-    one: reads.PacketLine
-    form: LineForm | None
-    closed: str
-
-
-def _context(request: HttpRequest, submission: Submission, refusals: Mapping[int, str]) -> dict[str, Any]:
-    user, plan = request.user, submission.period.plan
-    groups = reads.packet_lines(submission)
-    may_enter = user.can(Can.ENTER, submission.agency_id)
-    rows = _rows(submission, groups, request.POST, refusals) if may_enter else {}
-    shown = [(group.line, [rows.get(one.entry.pk) or Row(one, None, "") for one in group.lines]) for group in groups]
-    is_form = any(row.form for row in rows.values())
-    return {
-        "packet": submission,
-        "plan": plan,
-        "quarter": quarter_words(submission.period.ordinal),
-        "until": reads.last_moment(reads.deadline(submission), plan.time_zone),
-        "due": reads.last_moment(submission.period.due_at, plan.time_zone),
-        "groups": shown,
-        "is_form": is_form,
-        "may_submit": is_form and user.can(Can.SUBMIT, submission.agency_id),
-        "may_review": user.can(Can.REVIEW) and bool(reads.open_lines(groups, State.SUBMITTED)),
-        "may_correct": may_enter or user.can(Can.REVIEW),
-        "section": "packets",
-    }
-
-
-def _rows(
-    submission: Submission, groups: list[reads.LineGroup], posted: Mapping[str, str], refusals: Mapping[int, str]
-) -> dict[int, Row]:
-    """The open lines: with fields, or with the words that saving them now would be refused with."""
-    extension, now = extended_until(submission), timezone.now()
-    rows = {}
-    for one in (one for group in groups for one in group.lines if one.entry.state in OPEN_STATES):
-        closed = _closed(one.entry, now, extension)
-        if refusal := refusals.get(one.entry.pk):
-            rows[one.entry.pk] = Row(one, LineForm.again(one.entry, posted, refusal), closed)
-        else:
-            rows[one.entry.pk] = Row(one, None if closed else LineForm(one.entry), closed)
-    return rows
-
-
-def _closed(entry: Entry, now: datetime, extension: datetime | None) -> str:
-    try:
-        window(entry, now, extension)
-    except Refused as refused:
-        return str(refused)
-    return ""
+    shown = context(request.user, submission, request.POST, refusals or {})
+    return render(request, "packets/packet.html", shown, status=422 if refusals else 200)

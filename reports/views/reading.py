@@ -25,7 +25,7 @@ from targets.models import Plan
 
 from ..models import ReportingPeriod
 from ..selectors.moment import Moment, NoPlan, is_open, moment, readable_plans
-from ..selectors.state import State, state
+from ..selectors.state import State, pulse_of, state
 from ..selectors.trust import Trust, trust
 from ..wording import minute, quarter_words
 
@@ -63,6 +63,11 @@ class Reading(NamedTuple):
     @property
     def accepted_text(self) -> str:
         return minute(self.trust.accepted_at, self.moment.plan.time_zone)
+
+    @property
+    def is_entered(self) -> bool:
+        """Whether somebody can still enter the shown quarter."""
+        return is_open(self.moment.period, self.now)
 
     @property
     def open_quarter(self) -> ReportingPeriod | None:
@@ -125,7 +130,14 @@ def page(
             reading = read(request, now)
         except NoPlan:
             return render(request, "no_plan.html")
-        shell = {"reading": reading, "q": reading.query, "section": section, "places": PLACES}
+        shell = {
+            "reading": reading,
+            "q": reading.query,
+            "section": section,
+            "places": PLACES,
+            "pulse": pulse_of(found.mark),
+            "reads_all_packets": request.user.can(Can.READ_ALL_PACKETS),  # one of the rights that the key names
+        }
         kept = render_to_string(template, shell | build(reading, request.user))
         cache.set(key, kept, KEPT_FOR)
     return HttpResponse(_made_own(request, kept))
@@ -143,7 +155,7 @@ def _made_own(request: HttpRequest, kept: str) -> str:
     kept = kept.replace(PLACES["reader"], render_to_string("components/reader.html", request=request), 1)
     if PLACES["token"] in kept:
         kept = kept.replace(PLACES["token"], render_to_string("components/token.html", request=request), 1)
-    if not get_messages(request):
+    if "X-Refresh" in request.headers or not get_messages(request):  # an open page that follows takes none away
         return kept
     return kept.replace(PLACES["messages"], render_to_string("components/messages.html", request=request), 1)
 

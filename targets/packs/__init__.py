@@ -7,6 +7,7 @@ Pure: nothing here knows the database. source (YAML with line numbers) → schem
 from .errors import PackError, PackErrors
 from .reading import read_pack
 from .schema import (
+    Access,
     Agency,
     Assignment,
     Checkpoint,
@@ -33,6 +34,7 @@ from .schema import (
 from .writing import decimal_text, write_pack
 
 __all__ = [
+    "Access",
     "Agency",
     "Assignment",
     "Checkpoint",

@@ -20,6 +20,7 @@ def findings(data: Any) -> list[Finding]:
     names = _Names(pack)
     checks: Iterable[Callable[[Place, _Names], Iterator[Finding]]] = (
         _plan,
+        _access,
         _agencies,
         _groups,
         _clauses,
@@ -102,6 +103,14 @@ def _plan(pack: Place, names: _Names) -> Iterator[Finding]:
     )
     if not opens <= due <= due + grace <= closes:
         yield windows.wrong("a window should open, be due, end its days of grace and close, in this order")
+
+
+def _access(pack: Place, names: _Names) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for role in pack.at("plan").at("access").each("second_factor_roles"):
+        if role.text() in seen:
+            yield role.wrong(f"{role.text()!r} stands twice")
+        seen.add(role.text())
 
 
 def _agencies(pack: Place, names: _Names) -> Iterator[Finding]:

@@ -7,12 +7,13 @@ Every scalar arrives as text; numbers become Decimals, never floats. Lengths are
 import re
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 
+from agencies.roles import Role
 from targets.rules import Accumulation, AssignmentRole, Bound, Combine, GradingMethod, LineKind, Stage
 
 PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
@@ -142,8 +143,12 @@ Flag = Annotated[bool, BeforeValidator(_flag)]
 
 
 class PackModel(BaseModel):
-    """One mapping of the file. Unknown keys are errors; models never change after reading."""
+    """One mapping of the file. Unknown keys are errors; models never change after reading.
 
+    `always_written` are the keys that may be left out on reading, but are written even where they say the default.
+    """
+
+    always_written: ClassVar[frozenset[str]] = frozenset()
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -193,16 +198,28 @@ class Grading(PackModel):
 
 
 class Windows(PackModel):
-    """When a quarter can be entered, in days after its last day."""
+    """When a quarter can be entered, in days after its last day; reminders in days before and after the due date."""
+
+    always_written = frozenset({"remind_before_days", "remind_after_days"})
 
     opens_after_days: Whole
     due_after_days: Whole
     grace_days: Whole
     closes_after_days: Whole
+    remind_before_days: Whole = 5
+    remind_after_days: Whole = 1
+
+
+class Access(PackModel):
+    """How people get in: roles that need a second factor to sign in."""
+
+    second_factor_roles: tuple[Role, ...]
 
 
 class PlanHead(PackModel):
     """The document: its number, issuer, span, first and last reported quarter."""
+
+    always_written = frozenset({"access"})
 
     code: Code
     document: Annotated[Text, _at_most(100)]
@@ -216,6 +233,7 @@ class PlanHead(PackModel):
     time_zone: Annotated[str, AfterValidator(_zone)]
     grading: Grading
     windows: Windows
+    access: Access = Access(second_factor_roles=())
 
 
 class District(PackModel):

@@ -12,6 +12,7 @@ from .schema import PackModel, PlanPack, Unit
 HEADER = "# Plan pack. Schema: docs/plan-pack.md\n"
 # Written on one line; everything else is written as a block.
 ON_ONE_LINE = {
+    "access",
     "aliases",
     "assignments",
     "checkpoints",
@@ -56,10 +57,11 @@ def _with_blank_lines(text: str) -> str:
 
 
 def _entries(model: PackModel) -> list[tuple[str, Any]]:
-    """Keys and values of a model in file order, without those that equal their default."""
+    """Keys and values of a model in file order, without optional ones that equal their default."""
     fields = type(model).model_fields
     pairs = ((name, getattr(model, name)) for name in fields)
-    return [(name, value) for name, value in pairs if fields[name].is_required() or value != fields[name].default]
+    written = {name for name in fields if fields[name].is_required()} | model.always_written
+    return [(name, value) for name, value in pairs if name in written or value != fields[name].default]
 
 
 def _node(key: str, value: Any, *, flow: bool = False) -> yaml.Node:

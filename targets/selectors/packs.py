@@ -142,6 +142,7 @@ def _head(plan: Plan) -> packs.PlanHead:
         time_zone=plan.time_zone,
         grading=packs.Grading(**grading._asdict()),
         windows=packs.Windows(**{name: getattr(plan, name) for name in packs.Windows.model_fields}),
+        access=packs.Access(second_factor_roles=tuple(plan.second_factor_roles)),
     )
 
 

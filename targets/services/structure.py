@@ -32,6 +32,9 @@ PLAN_FIELDS = (
     "due_after_days",
     "grace_days",
     "closes_after_days",
+    "remind_before_days",
+    "remind_after_days",
+    "second_factor_roles",
 )
 
 
@@ -51,6 +54,7 @@ def load_plan_head(head: packs.PlanHead, changes: Changes) -> Plan:
         time_zone=head.time_zone,
         **{f"grading_{name}": value for name, value in head.grading.model_dump().items()},
         **head.windows.model_dump(),
+        second_factor_roles=[str(role) for role in head.access.second_factor_roles],
         **names(head.name),
     )
     return changes.put(f"plan {head.code}", row, wanted, PLAN_FIELDS)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from agencies.models import Membership, User
 from agencies.services.people import add_person
 from reports.models import Acceptance
+from reports.services import rollup
 from tests.factories import small_plan
 from tests.reports.conftest import Acting
 
@@ -79,8 +80,6 @@ def test_what_is_read_only_stays_so_for_superusers(ledger, client, name):
 def test_a_roll_up_that_failed_is_shown_with_its_error(world, operator):
     world.stations.bound = "unknown"
     world.stations.save()
-    from reports.services import rollup
-
     rollup.roll_up()
     shown = operator.get("/admin/reports/rollupstate/?failed_at__isempty=0").content.decode()
     assert "ValueError" in shown
@@ -123,3 +122,46 @@ def test_a_changed_name_is_on_the_next_page(ledger, client):
     )
     assert response.status_code == 302, response.content.decode()
     assert "市新名委" in reader.get(address).content.decode(), "no page that was kept under the old name"
+
+
+@pytest.mark.parametrize(
+    "guess",
+    [
+        "agencies/user/?password__startswith=pbkdf2", "agencies/auditevent/?reason__contains=同意",
+        "agencies/auditevent/?after__value=31234.5", "reports/figure/?value__gt=31234", "reports/figure/?reason__gt=a",
+        "reports/progress/?value__gt=31234", "reports/submission/?entries__value=31234.5",
+    ],
+)  # fmt: skip
+def test_what_is_not_shown_cannot_be_guessed_by_filters(ledger, operator, guess):
+    assert operator.get(f"/admin/{guess}").status_code in (302, 400), "refused, whatever the answer would be"
+
+
+@pytest.mark.parametrize(
+    "offered",
+    [
+        "agencies/user/?is_active__exact=1&memberships__role__exact=reporter", "agencies/agency/?kind__exact=bureau",
+        "agencies/auditevent/?door__exact=web&at__year=2021&at__month=4", "reports/rollupstate/?failed_at__isempty=1",
+        "reports/reportingperiod/?plan__id__exact=1", "reports/submission/?is_sample__exact=0&period__id__exact=1",
+    ],
+)  # fmt: skip
+def test_what_the_lists_offer_to_filter_by_can_be_used(ledger, operator, offered):
+    assert operator.get(f"/admin/{offered}").status_code == 200
+
+
+def test_the_operator_reads_no_figures_and_no_reasons(world, operator):
+    acting = Acting(world)
+    line = acting.save(world.line(world.stations), value="31234.5", words="含室外站", explanation="核实无误")
+    acting.fill(world.packet())
+    acting.save(line, value="31234.5", words="含室外站", explanation="核实无误", version=line.version + 1)
+    acting.accept(acting.submit(world.packet()), reason="同意入库")
+    rollup.roll_up()
+    for model in admin.site._registry:
+        if model._meta.app_label not in ("agencies", "reports"):
+            continue
+        name = f"{model._meta.app_label}_{model._meta.model_name}"
+        pages = [reverse(f"admin:{name}_changelist")]
+        pages += [reverse(f"admin:{name}_change", args=[pk]) for pk in model.objects.values_list("pk", flat=True)]
+        for page in pages:
+            shown = operator.get(page).content.decode()
+            for content in ("31234", "31,234", "含室外站", "核实无误", "同意入库"):
+                assert content not in shown, f"{page} shows {content}"

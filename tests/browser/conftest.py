@@ -6,13 +6,16 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from reports.models import ReportingPeriod
 from reports.services import rollup
 from reports.services.entries import Input
-from tests.factories import World, at, small_plan
+from tests.factories import AssignmentFactory, TargetFactory, World, at, small_plan
 from tests.history import accepted
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -90,6 +93,43 @@ def visit(chromium, shown: World, live_server, client: Client) -> Iterator:
     for context in contexts:
         context.close()
     _until_the_server_is_idle()
+
+
+@pytest.fixture
+def open_window(chromium, live_server) -> Iterator:
+    """open_window(user, width=…, language=…): one person's window; see tests/browser/windows.py."""
+    from tests.browser.windows import windows
+
+    with windows(chromium, live_server.url) as found:
+        yield found
+    _until_the_server_is_idle()
+
+
+@pytest.fixture
+def served(transactional_db: None, settings, tmp_path) -> None:
+    """An empty database and an empty folder of files; static files come by their plain names from where they lie."""
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+    settings.MEDIA_ROOT = tmp_path / "files"
+
+
+@pytest.fixture
+def quarter(served: None) -> World:
+    """The small plan with two more targets of the bureau; the first quarter's window is open today, no packet is."""
+    world = small_plan()
+    for place, code in enumerate(("masts", "cells"), start=5):
+        AssignmentFactory(target=TargetFactory(code=code, position=place), agency=world.bureau, position=1)
+    move_window(world, opened=timezone.now() - timedelta(days=2))
+    return world
+
+
+def move_window(world: World, *, opened: datetime) -> None:
+    """The first quarter's window opens then, is due after 15 days and closes after 30."""
+    moments = {"opens_at": 0, "due_at": 15, "grace_until": 18, "closes_at": 30}
+    ReportingPeriod.objects.filter(pk=world.periods[0].pk).update(
+        **{name: opened + timedelta(days=days) for name, days in moments.items()}
+    )
 
 
 def _until_the_server_is_idle() -> None:

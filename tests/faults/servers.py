@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+import psycopg2
 from django.conf import settings
 from django.db import connection
 
@@ -23,7 +24,8 @@ def environment(**changes: str) -> dict[str, str]:
     """That of this test run, with the test's own database."""
     test = connection.settings_dict
     url = f"postgresql://{test['USER']}:{test['PASSWORD']}@{test['HOST']}:{test['PORT']}/{test['NAME']}"
-    return {**os.environ, "DATABASE_URL": url, "REDIS_URL": settings.REDIS_URL, **changes}
+    files = str(settings.MEDIA_ROOT)
+    return {**os.environ, "DATABASE_URL": url, "REDIS_URL": settings.REDIS_URL, "FILES_ROOT": files, **changes}
 
 
 @contextmanager
@@ -44,6 +46,36 @@ def wait_for(condition: Callable[[], bool], words: str, *, every: float = 0.05, 
     while not condition():
         assert time.monotonic() < end, f"waited {seconds} s in vain: {words}"
         time.sleep(every)
+
+
+@contextmanager
+def nobody_writes(table: str) -> Iterator[None]:
+    """Whoever inserts into the table waits, in the middle of a transaction, until this ends."""
+    link = psycopg2.connect(environment()["DATABASE_URL"])
+    try:
+        link.cursor().execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE")
+        yield
+    finally:
+        link.close()
+
+
+def is_waited_for(table: str) -> bool:
+    return _any("SELECT 1 FROM pg_locks WHERE relation = %s::regclass AND NOT granted", table)
+
+
+def is_idle() -> bool:
+    """Whether no session of another process is in a transaction or holds a lock: what was killed has ended."""
+    return not _any(
+        "SELECT 1 FROM pg_stat_activity LEFT JOIN pg_locks USING (pid) WHERE pid <> pg_backend_pid() "
+        "AND pg_stat_activity.datname = %s AND (state <> 'idle' OR locktype = 'advisory')",
+        connection.settings_dict["NAME"],
+    )
+
+
+def _any(query: str, parameter: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(query, [parameter])
+        return cursor.fetchone() is not None
 
 
 class Web:
@@ -67,11 +99,11 @@ class Web:
         except OSError:
             return False
 
-    def request(self, method: str, path: str, body: str = "", **headers: str) -> tuple[int, str]:
+    def request(self, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, str]:
         """(status, text); OSError when the server is not there or goes away meanwhile."""
         link = HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
-            link.request(method, path, body.encode(), headers)
+            link.request(method, path, body, headers)
             answer = link.getresponse()
             return answer.status, answer.read().decode()
         except HTTPException as error:

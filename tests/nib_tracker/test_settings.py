@@ -17,6 +17,11 @@ GOOD = {
     "DATABASE_URL": "postgresql://user:password@127.0.0.1:5432/name",
     "REDIS_URL": "redis://127.0.0.1:6379/0",
 }
+OIDC = {
+    "OIDC_SERVER_URL": "https://id.example.org/realms/city",
+    "OIDC_CLIENT_ID": "nib",
+    "OIDC_CLIENT_SECRET": "its secret",
+}
 PRINT = "from nib_tracker import settings as s; print({expression})"
 
 
@@ -39,6 +44,17 @@ def read(expression: str, **changes: str | None) -> subprocess.CompletedProcess[
         ({"DEBUG": "flase"}, "DEBUG has the value 'flase'. Set it to true or false."),
         ({"HTTPS": "maybe"}, "HTTPS has the value 'maybe'. Set it to true or false."),
         ({"LOG_LEVEL": "loud"}, "LOG_LEVEL has the value 'LOUD'. Set it to DEBUG, INFO, WARNING or ERROR."),
+        ({"SITE_URL": "nib.example.org"}, "SITE_URL has the value 'nib.example.org'. Set it to https://host"),
+        ({"SITE_URL": "https://nib.example.org/x"}, "Set it to https://host, without a path."),
+        ({"SESSION_IDLE_MINUTES": "soon"}, "SESSION_IDLE_MINUTES has the value 'soon'"),
+        ({"SESSION_IDLE_MINUTES": "0"}, "SESSION_IDLE_MINUTES has the value 0. Set it to a number of minutes from 1"),
+        ({"TRUSTED_PROXIES": "one"}, "TRUSTED_PROXIES has the value 'one'"),
+        ({"TRUSTED_PROXIES": "-1"}, "TRUSTED_PROXIES has the value -1"),
+        ({"EMAIL_URL": "mail.example.org"}, "EMAIL_URL has the value 'mail.example.org'"),
+        ({"EMAIL_URL": "smtp://"}, "EMAIL_URL cannot be used. Set it to smtp+tls://"),
+        ({"OIDC_SERVER_URL": "https://id.example.org"}, "belong together. Set all three, or none of them."),
+        ({"OIDC_CLIENT_ID": "nib"}, "belong together. Set all three, or none of them."),
+        (OIDC | {"OIDC_SERVER_URL": "id.example.org"}, "OIDC_SERVER_URL has the value 'id.example.org'"),
         ({"TIME_ZONE": "Shanghai"}, "TIME_ZONE has the value 'Shanghai'. Set it to a name such as Asia/Shanghai."),
     ],
 )
@@ -63,3 +79,22 @@ def test_the_content_security_policy_allows_no_inline_and_no_eval() -> None:
     policy = read("s.CONTENT_SECURITY_POLICY").stdout
     assert "'default-src': [\"'none'\"]" in policy
     assert "unsafe" not in policy
+
+
+def test_forms_may_lead_to_the_sign_in_service_and_nowhere_else() -> None:
+    form_action = "s.CONTENT_SECURITY_POLICY['DIRECTIVES']['form-action']"
+    assert read(form_action, **OIDC).stdout.strip() == "[\"'self'\", 'https://id.example.org']"
+    assert read(form_action).stdout.strip() == "[\"'self'\"]"
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        (None, "('django.core.mail.backends.console.EmailBackend', 'localhost', 25, False)"),
+        ("smtp+tls://u:p@mail:587", "('django.core.mail.backends.smtp.EmailBackend', 'mail', 587, True)"),
+        ("smtp://mail", "('django.core.mail.backends.smtp.EmailBackend', 'mail', 25, False)"),
+    ],
+)
+def test_one_address_says_how_mail_goes_out(url: str | None, found: str) -> None:
+    names = "(s.EMAIL_BACKEND, s.EMAIL_HOST, s.EMAIL_PORT, s.EMAIL_USE_TLS)"
+    assert read(names, EMAIL_URL=url).stdout.strip() == found

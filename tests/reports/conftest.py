@@ -89,6 +89,13 @@ def packet(world) -> Submission:
 
 
 @pytest.fixture
+def files(settings, tmp_path):
+    """An empty folder of stored files."""
+    settings.MEDIA_ROOT = tmp_path / "files"
+    return settings.MEDIA_ROOT
+
+
+@pytest.fixture
 def browse(client):
     """Opens or posts a page as somebody, in English."""
     client.cookies["django_language"] = "en"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from agencies.roles import Role
 from targets.packs import PackErrors, PlanPack, Unit, read_pack, write_pack
 from targets.rules import Bound
 
@@ -80,6 +81,22 @@ def test_a_large_number_keeps_every_digit() -> None:
     )
     target = read_pack(text).targets()[2]
     assert target.goal_upper == Decimal("123456789012345678.000001")
+    assert write_pack(read_pack(text)) == text
+
+
+def test_an_older_pack_without_reminders_and_roles_gets_the_usual_ones_written() -> None:
+    older = changed(", remind_before_days: 5, remind_after_days: 1}", "}").replace(
+        "  access: {second_factor_roles: []}\n", ""
+    )
+    windows = read_pack(older).plan.windows
+    assert (windows.remind_before_days, windows.remind_after_days) == (5, 1)
+    assert read_pack(older).plan.access.second_factor_roles == ()
+    assert write_pack(read_pack(older)) == SMALL
+
+
+def test_roles_that_need_a_second_factor_keep_their_order() -> None:
+    text = changed("second_factor_roles: []", "second_factor_roles: [supervisor, approver]")
+    assert read_pack(text).plan.access.second_factor_roles == (Role.SUPERVISOR, Role.APPROVER)
     assert write_pack(read_pack(text)) == text
 
 

@@ -1,8 +1,8 @@
 // Draws every [data-chart]: plotly.js once, then each figure's JSON when it comes near the window.
 // Colours arrive as var(--name) and take the page's values; a change of theme draws the same figure anew.
 (function () {
-  const places = [...document.querySelectorAll("[data-chart]")];
-  if (!places.length) return;
+  const places = () => [...document.querySelectorAll("[data-chart]")];
+  if (!places().length) return;
   const source = document.currentScript.dataset.plotly;
   const settings = { responsive: true, displayModeBar: false, displaylogo: false, doubleClick: false };
   let library;
@@ -87,9 +87,22 @@
     },
     { rootMargin: "600px" },
   );
-  places.forEach((place) => watcher.observe(place));
 
-  const again = () => places.filter((place) => place.figure).forEach(draw);
+  // called again whenever content has come in place of other: what is drawn takes its new figure where it stands
+  async function renew(place) {
+    const answer = await fetch(place.dataset.chart, { credentials: "same-origin" });
+    if (!answer.ok) return;
+    place.figure = await answer.json();
+    await draw(place);
+  }
+
+  function setUp() {
+    for (const place of places()) place.canvas ? renew(place) : watcher.observe(place);
+  }
+
+  const again = () => places().filter((place) => place.figure).forEach(draw);
+  setUp();
+  document.addEventListener("contentchange", setUp);
   document.addEventListener("themechange", again);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
 })();

@@ -74,6 +74,7 @@ def test_nothing_to_report_is_an_answer(world, acting):
         ("centre", {"stage": "almost"}, "not_a_stage"),
         ("centre", {"stage": "done", "actual_on": "2021-13-01"}, "not_a_date"),
         ("centre", {"stage": "under_way", "actual_on": "2021-03-01"}, "date_without_done"),
+        ("centre", {"stage": "done", "actual_on": "2021-04-11"}, "in_the_future"),
     ],
 )
 def test_a_bad_value_is_refused_with_its_field_and_why(world, acting, target, typed, why):
@@ -140,6 +141,25 @@ def test_a_submitted_and_an_accepted_line_are_closed(world, acting):
     refused("already_submitted", acting.save, world.line(world.stations), value="5")
     acting.accept(packet)
     refused("already_accepted", acting.save, world.line(world.stations), value="5")
+
+
+@pytest.mark.parametrize(("now", "is_taken"), [("2021-04-10 23:59", False), ("2021-04-11 00:00", True)])
+def test_a_milestone_is_done_today_at_the_latest_by_the_plans_own_calendar(world, acting, now, is_taken):
+    line = world.line(world.centre)
+    if is_taken:  # in London it is still the 10th
+        assert acting.save(line, now=at(now), stage="done", actual_on="2021-04-11").actual_on == date(2021, 4, 11)
+    else:
+        refused("bad_value", acting.save, line, now=at(now), stage="done", actual_on="2021-04-11")
+
+
+def test_a_retired_line_is_closed_and_keeps_what_was_entered(world, acting):
+    line = world.line(world.stations)
+    acting.save(line, value="5")
+    Entry.objects.filter(pk=line.pk).update(state="retired")
+    line.refresh_from_db()
+    refused("line_retired", acting.save, line, value="6")
+    line.refresh_from_db()
+    assert line.value == 5
 
 
 def test_a_line_changed_by_somebody_else_is_a_conflict(world, acting):

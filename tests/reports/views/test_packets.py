@@ -9,6 +9,8 @@ from reports.models import Entry, Submission
 from tests.factories import person
 from tests.reports.pages import PAGE, fields, text
 
+PAGE_STATEMENTS = 18
+
 
 def typed(browse, world, user=None, **changes: str):
     """Opens the page, types into the stations' line, and sends the whole form."""
@@ -96,8 +98,10 @@ def test_a_conflict_shows_both_values_and_a_second_save_decides(world, packet, b
     acting.save(entry, by=world.approver, value="5")
     response = browse(world.reporter, data=mine)
     assert response.status_code == 422
-    assert "Somebody else changed this" in text(response)
-    assert "Stored: 5 stations Approver-Bureau" in text(response)
+    shown = text(response)
+    assert "Approver-Bureau saved this line at 2021-04-10 12:00" in shown
+    assert "Stored: 5 stations" in shown
+    assert "Theirs (Approver-Bureau) Mine this quarter's value 5 this quarter's value 6" in shown, "both, side by side"
     assert fields(response)[f"line-{entry.pk}-value"] == "6"
     assert world.line(world.stations).value == 5
     assert browse(world.reporter, data=fields(response)).status_code == 302
@@ -232,7 +236,7 @@ def test_statements_of_the_page_do_not_grow_with_its_lines(world, packet, client
     keep = packet.entries.order_by("pk").values_list("pk", flat=True)[:number]
     packet.entries.exclude(pk__in=list(keep)).delete()
     client.force_login(world.reporter)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(PAGE_STATEMENTS):
         assert client.get(PAGE).status_code == 200
 
 

@@ -16,7 +16,7 @@ from tests.history import accepted
 from .conftest import QUARTER, text_of
 
 ADDRESS = "/targets/stations/" + QUARTER
-STATEMENTS = 22
+STATEMENTS = 23
 
 
 def test_the_sentence_of_the_plan_is_shown_with_the_cited_words_marked(reported: World, reader: Client) -> None:

@@ -108,6 +108,23 @@ def test_other_spellings_lead_to_one_agency() -> None:
     }
 
 
+def test_reminders_and_roles_with_a_second_factor_follow_the_pack_and_are_audited() -> None:
+    load(SMALL)
+    text = changed(
+        ("remind_before_days: 5, remind_after_days: 1", "remind_before_days: 7, remind_after_days: 0"),
+        ("second_factor_roles: []", "second_factor_roles: [approver]"),
+    )
+    assert load(text, TUESDAY).changed == {
+        "plan small-plan": (
+            {"remind_before_days": 5, "remind_after_days": 1, "second_factor_roles": []},
+            {"remind_before_days": 7, "remind_after_days": 0, "second_factor_roles": ["approver"]},
+        )
+    }
+    event = AuditEvent.objects.filter(action="plan.loaded").first()
+    assert event.after["changed"]["plan small-plan"]["second_factor_roles"] == ["approver"]
+    assert dumped() == text
+
+
 # --- a small plan -----------------------------------------------------------------------------------------------------
 
 

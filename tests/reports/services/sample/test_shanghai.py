@@ -8,9 +8,12 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
+from django.utils import timezone
 
+from agencies.models import User
 from reports.models import Entry, Figure, Progress, Submission
 from reports.services import rollup
+from reports.services.reminders import send_reminders
 from reports.services.sample import read_story, seed
 from targets.models import Plan, PublishedFigure, Target
 
@@ -108,3 +111,11 @@ def test_the_story_names_nothing_that_the_plan_does_not_have():
     for one in story.corrections:
         versions = Figure.objects.filter(target__code=one.target, period__ordinal=one.quarter)
         assert versions.filter(assignment__agency__code=one.agency).count() == 2, one
+
+
+def test_nobody_is_written_to_about_the_past(plan):
+    """A fresh installation with people who have e-mail addresses: the last quarter is open, its reminders long gone."""
+    with transaction.atomic():
+        User.objects.update(email="somebody@example.invalid")
+        assert send_reminders(timezone.now()) == 0
+        transaction.set_rollback(True)

@@ -1,0 +1,1 @@
+"""Reads. Each starts at `visible_to(user)`."""

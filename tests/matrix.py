@@ -1,0 +1,165 @@
+"""Who may do what: one row a route, method and object, one column a role.
+
+Columns: R reporter, A approver of the agency whose objects are named; r reporter, a approver of another agency;
+S supervisor, P plan manager, U auditor, O operator, N signed in without a role, - not signed in.
+Objects: own = the agency's own, there; none = nothing of that name; cross = another agency's, below an address of this
+one; - = the address names nothing.
+Answers: the status; `in` = led to the sign-in page. A method without rows is answered with 405 (`in` for who is not
+signed in). The admin's routes have one rule, see tests/test_matrix.py.
+Other statuses than 200, 302, 403, 404: 204 nothing new since; 422 something is missing; 503 not ready, as no worker
+runs in the tests.
+"""
+
+TABLE = """
+route                                             R   A   r   a   S   P   U   O   N   -
+accept_many                          POST -     403 403 403 403 302 403 403 403 403  in
+account                              GET  -     200 200 200 200 200 200 200 200 200  in
+account_change_password              GET  -     200 200 200 200 200 200 200 200 200  in
+account_change_password              POST -     200 200 200 200 200 200 200 200 200  in
+account_confirm_email                GET  own   200 200 200 200 200 200 200 200 200 200
+account_confirm_email                GET  none  200 200 200 200 200 200 200 200 200 200
+account_confirm_email                POST own   404 404 404 404 404 404 404 404 404 404
+account_confirm_email                POST none  404 404 404 404 404 404 404 404 404 404
+account_email                        GET  -     200 200 200 200 200 200 200 200 200  in
+account_email                        POST -     302 302 302 302 302 302 302 302 302  in
+account_login                        GET  -     302 302 302 302 302 302 302 302 302 200
+account_login                        POST -     302 302 302 302 302 302 302 302 302 200
+account_logout                       GET  -     200 200 200 200 200 200 200 200 200  in
+account_logout                       POST -      in  in  in  in  in  in  in  in  in  in
+account_reauthenticate               GET  -     200 200 200 200 200 200 200 200 200  in
+account_reauthenticate               POST -     200 200 200 200 200 200 200 200 200  in
+account_reset_password               GET  -     200 200 200 200 200 200 200 200 200 200
+account_reset_password               POST -     200 200 200 200 200 200 200 200 200 200
+account_reset_password_done          GET  -     200 200 200 200 200 200 200 200 200 200
+account_reset_password_from_key      GET  own   200 200 200 200 200 200 200 200 200 200
+account_reset_password_from_key      GET  none  200 200 200 200 200 200 200 200 200 200
+account_reset_password_from_key      POST own   200 200 200 200 200 200 200 200 200 200
+account_reset_password_from_key      POST none  200 200 200 200 200 200 200 200 200 200
+account_reset_password_from_key_done GET  -     200 200 200 200 200 200 200 200 200 200
+account_set_password                 GET  -     302 302 302 302 302 302 302 302 302  in
+account_set_password                 POST -     302 302 302 302 302 302 302 302 302  in
+agencies                             GET  -     200 200 200 200 200 200 200 403 403  in
+agency                               GET  own   200 200 200 200 200 200 200 403 403  in
+agency                               GET  none  404 404 404 404 404 404 404 403 403  in
+audit                                GET  -     200 200 200 200 200 403 200 403 403  in
+audit_export                         GET  -     200 200 200 200 200 403 200 403 403  in
+chart                                GET  own   200 200 200 200 200 200 200 404 404  in
+chart                                GET  none  404 404 404 404 404 404 404 404 404  in
+correction                           POST own   302 302 404 404 302 404 403 404 404  in
+correction                           POST none  404 404 404 404 404 404 404 404 404  in
+correction                           POST cross 404 404 404 404 404 404 404 404 404  in
+correction_withdraw                  POST own   302 302 404 404 302 404 403 404 404  in
+correction_withdraw                  POST none  404 404 404 404 404 404 404 404 404  in
+correction_withdraw                  POST cross 404 404 404 404 404 404 404 404 404  in
+decide                               POST own   403 403 403 403 403 302 403 404 404  in
+decide                               POST none  404 404 404 404 404 404 404 404 404  in
+desk                                 GET  -     403 403 403 403 200 403 200 403 403  in
+evidence_add                         POST own   302 302 404 404 403 404 403 404 404  in
+evidence_add                         POST none  404 404 404 404 404 404 404 404 404  in
+evidence_add                         POST cross 404 404 404 404 404 404 404 404 404  in
+evidence_file                        GET  own   200 200 404 404 200 404 200 404 404  in
+evidence_file                        GET  none  404 404 404 404 404 404 404 404 404  in
+evidence_remove                      POST own   302 302 404 404 403 404 403 404 404  in
+evidence_remove                      POST none  404 404 404 404 403 404 403 404 404  in
+evidence_remove                      POST cross 404 404 404 404 403 404 403 404 404  in
+extend                               POST own   403 403 404 404 302 404 403 404 404  in
+extend                               POST none  404 404 404 404 404 404 404 404 404  in
+health_live                          GET  -     200 200 200 200 200 200 200 200 200 200
+health_ready                         GET  -     503 503 503 503 503 503 503 503 503 503
+invitation                           GET  own   200 200 200 200 200 200 200 200 200 200
+invitation                           GET  none  404 404 404 404 404 404 404 404 404 404
+invitation                           POST own   302 302 302 302 302 302 302 302 302 422
+invitation                           POST none  404 404 404 404 404 404 404 404 404 404
+invitation_again                     POST own   403 302 403 403 403 403 403 403 404  in
+invitation_again                     POST none  403 404 403 403 403 403 403 403 404  in
+invitation_again                     POST cross 403 404 403 403 403 403 403 403 404  in
+invitation_withdraw                  POST own   403 302 403 403 403 403 403 403 404  in
+invitation_withdraw                  POST none  403 404 403 403 403 403 403 403 404  in
+invitation_withdraw                  POST cross 403 404 403 403 403 403 403 403 404  in
+invite                               POST own   403 302 403 403 403 403 403 403 404  in
+invite                               POST none  404 404 404 404 404 404 404 404 404  in
+line                                 GET  own   200 200 200 200 200 200 200 403 403  in
+line                                 GET  none  404 404 404 404 404 404 404 403 403  in
+line_save                            POST own   200 200 404 404 403 404 403 404 404  in
+line_save                            POST none  404 404 404 404 403 404 403 404 404  in
+line_save                            POST cross 404 404 404 404 403 404 403 404 404  in
+members                              GET  own   403 200 403 403 403 403 403 403 404  in
+members                              GET  none  404 404 404 404 404 404 404 404 404  in
+members_of_mine                      GET  -     403 302 403 302 403 403 403 403 403  in
+membership_end                       POST own   403 302 403 403 403 403 403 403 404  in
+membership_end                       POST none  403 404 403 403 403 403 403 403 404  in
+membership_end                       POST cross 403 404 403 403 403 403 403 403 404  in
+membership_role                      POST own   403 302 403 403 403 403 403 403 404  in
+membership_role                      POST none  403 404 403 403 403 403 403 403 404  in
+membership_role                      POST cross 403 404 403 403 403 403 403 403 404  in
+mfa_activate_totp                    GET  -     302 302 302 302 302 302 302 302 302  in
+mfa_activate_totp                    POST -     302 302 302 302 302 302 302 302 302  in
+mfa_add_webauthn                     GET  -     302 302 302 302 302 302 302 302 302  in
+mfa_add_webauthn                     POST -     302 302 302 302 302 302 302 302 302  in
+mfa_authenticate                     GET  -     302 302 302 302 302 302 302 302 302  in
+mfa_authenticate                     POST -     302 302 302 302 302 302 302 302 302  in
+mfa_deactivate_totp                  GET  -     404 404 404 404 404 404 404 404 404  in
+mfa_deactivate_totp                  POST -     404 404 404 404 404 404 404 404 404  in
+mfa_download_recovery_codes          GET  -     404 404 404 404 404 404 404 404 404  in
+mfa_download_recovery_codes          POST -     404 404 404 404 404 404 404 404 404  in
+mfa_edit_webauthn                    GET  own   302 302 302 302 302 302 302 302 302  in
+mfa_edit_webauthn                    GET  none  302 302 302 302 302 302 302 302 302  in
+mfa_edit_webauthn                    POST own   302 302 302 302 302 302 302 302 302  in
+mfa_edit_webauthn                    POST none  302 302 302 302 302 302 302 302 302  in
+mfa_generate_recovery_codes          GET  -     302 302 302 302 302 302 302 302 302  in
+mfa_generate_recovery_codes          POST -     302 302 302 302 302 302 302 302 302  in
+mfa_index                            GET  -     200 200 200 200 200 200 200 200 200  in
+mfa_list_webauthn                    GET  -     200 200 200 200 200 200 200 200 200  in
+mfa_login_webauthn                   GET  -     302 302 302 302 302 302 302 302 302  in
+mfa_login_webauthn                   POST -     302 302 302 302 302 302 302 302 302  in
+mfa_reauthenticate                   GET  -     302 302 302 302 302 302 302 302 302  in
+mfa_reauthenticate                   POST -     302 302 302 302 302 302 302 302 302  in
+mfa_reauthenticate_webauthn          GET  -     302 302 302 302 302 302 302 302 302  in
+mfa_reauthenticate_webauthn          POST -     302 302 302 302 302 302 302 302 302  in
+mfa_remove_webauthn                  GET  own   302 302 302 302 302 302 302 302 302  in
+mfa_remove_webauthn                  GET  none  302 302 302 302 302 302 302 302 302  in
+mfa_remove_webauthn                  POST own   302 302 302 302 302 302 302 302 302  in
+mfa_remove_webauthn                  POST none  302 302 302 302 302 302 302 302 302  in
+mfa_view_recovery_codes              GET  -     404 404 404 404 404 404 404 404 404  in
+openid_connect_callback              GET  -     404 404 404 404 404 404 404 404 404 404
+openid_connect_callback              POST -     404 404 404 404 404 404 404 404 404 404
+openid_connect_login                 GET  -     404 404 404 404 404 404 404 404 404 404
+openid_connect_login                 POST -     404 404 404 404 404 404 404 404 404 404
+overview                             GET  -     200 200 200 200 200 200 200 302 403  in
+packet                               GET  own   200 200 404 404 200 404 200 404 404  in
+packet                               GET  none  404 404 404 404 404 404 404 404 404  in
+packet                               POST own   302 302 404 404 403 404 403 404 404  in
+packet                               POST none  404 404 404 404 404 404 404 404 404  in
+packet_changes                       GET  own   204 204 404 404 204 404 204 404 404  in
+packet_changes                       GET  none  404 404 404 404 404 404 404 404 404  in
+packet_withdraw                      POST own   403 302 404 404 403 404 403 404 404  in
+packet_withdraw                      POST none  404 404 404 404 404 404 404 404 404  in
+packets                              GET  -     200 200 200 200 200 403 200 403 403  in
+pulse                                GET  -     200 200 200 200 200 200 200 200 200 200
+review                               GET  own   403 403 404 404 200 404 200 404 404  in
+review                               GET  none  404 404 404 404 404 404 404 404 404  in
+review                               POST own   403 403 404 404 302 404 403 404 404  in
+review                               POST none  404 404 404 404 404 404 404 404 404  in
+set_language                         GET  -     302 302 302 302 302 302 302 302 302 302
+set_language                         POST -     302 302 302 302 302 302 302 302 302 302
+sheet                                GET  own   200 200 404 404 200 404 200 404 404  in
+sheet                                GET  none  404 404 404 404 404 404 404 404 404  in
+target                               GET  own   200 200 200 200 200 200 200 403 403  in
+target                               GET  none  404 404 404 404 404 404 404 403 403  in
+usersessions_list                    GET  -     200 200 200 200 200 200 200 200 200  in
+usersessions_list                    POST -     302 302 302 302 302 302 302 302 302  in
+workbook                             GET  own   200 200 404 404 404 404 404 404 404  in
+workbook                             GET  none  404 404 404 404 404 404 404 404 404  in
+workbook                             GET  cross 404 404 404 404 404 404 404 404 404  in
+workbook_confirm                     POST own   302 302 404 404 404 404 404 404 404  in
+workbook_confirm                     POST none  404 404 404 404 404 404 404 404 404  in
+workbook_confirm                     POST cross 404 404 404 404 404 404 404 404 404  in
+workbook_discard                     POST own   302 302 404 404 404 404 404 404 404  in
+workbook_discard                     POST none  404 404 404 404 404 404 404 404 404  in
+workbook_discard                     POST cross 404 404 404 404 404 404 404 404 404  in
+workbook_marked                      GET  own   200 200 404 404 404 404 404 404 404  in
+workbook_marked                      GET  none  404 404 404 404 404 404 404 404 404  in
+workbook_marked                      GET  cross 404 404 404 404 404 404 404 404 404  in
+workbook_upload                      POST own   302 302 404 404 403 404 403 404 404  in
+workbook_upload                      POST none  404 404 404 404 404 404 404 404 404  in
+"""
