@@ -8,6 +8,7 @@ from collections.abc import Callable
 import requests
 from allauth.socialaccount.providers.openid_connect import views
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ImproperlyConfigured  # for a `sub` that is too long
 from django.db import DataError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,7 +16,9 @@ from django.shortcuts import render
 logger = logging.getLogger(__name__)
 
 # what allauth runs into when the provider's answers are not what the standard says
-UNUSABLE = (requests.RequestException, AttributeError, DataError, KeyError, TypeError, ValueError)
+UNUSABLE = (
+    requests.RequestException, AttributeError, DataError, ImproperlyConfigured, KeyError, TypeError, ValueError,
+)  # fmt: skip
 
 
 def _answered(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

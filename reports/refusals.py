@@ -34,6 +34,9 @@ SENTENCES: dict[RefusalCode, str] = {
     ),
     RefusalCode.DOUBTS_UNEXPLAINED: gettext_noop("Lines that need an explanation: %(lines)s."),
     RefusalCode.REASON_MISSING: gettext_noop("A reason is needed."),
+    RefusalCode.CHANGED_SINCE: gettext_noop(
+        "Not submitted: somebody else changed lines in the meantime: %(lines)s. Look at them, then submit again."
+    ),
     RefusalCode.VERSION_CONFLICT: gettext_noop(
         "Somebody else changed this in the meantime. Nothing was saved; look at it again."
     ),

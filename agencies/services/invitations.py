@@ -40,8 +40,8 @@ def invite(
     _not_too_many(agency, at)
     secret = secrets.token_urlsafe(32)
     invitation = Invitation(
-        email=email.strip().lower(), display_name=" ".join(display_name.split()), role=role, agency=agency, invited_by=by,
-        invited_at=at, expires_at=at + VALID_FOR, secret_hash=digest(secret),
+        email=email.strip().lower(), display_name=" ".join(display_name.split()), role=role, agency=agency,
+        invited_by=by, invited_at=at, expires_at=at + VALID_FOR, secret_hash=digest(secret),
     )  # fmt: skip
     invitation.full_clean()
     invitation.save()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
@@ -39,7 +39,9 @@ def members(request: HttpRequest, agency: str) -> HttpResponse:
 
 def kept_agency(request: HttpRequest, code: str) -> Agency:
     """404 for one that the person may not know of, 403 for one whose members they do not keep."""
-    agency = get_object_or_404(Agency.objects.visible_to(request.user), code=code)
+    agency = Agency.objects.visible_to(request.user).filter(code=code).first()
+    if agency is None:
+        raise Http404(gettext("There is no such agency."))
     if agency.pk not in request.user.agencies_where(Can.KEEP_MEMBERS):
         raise PermissionDenied(gettext("Only approvers of the agency keep its members."))
     return agency

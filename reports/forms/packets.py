@@ -101,7 +101,7 @@ class LineForm(forms.Form):
         typed = {name: self._text(name) for name in Input.__dataclass_fields__}
         if Input.of(typed) == Input.of(self._shown()):
             return None
-        return Line(self.entry.pk, Input.of(typed), self._version())
+        return Line(self.entry.pk, Input.of(typed), self.seen())
 
     def _text(self, name: str) -> str:
         """As sent; what the page did not ask for stays as it was."""
@@ -115,7 +115,8 @@ class LineForm(forms.Form):
         except (ValueError, AttributeError, RecursionError):
             return _texts(self.entry)
 
-    def _version(self) -> int:
+    def seen(self) -> int:
+        """The version of the line that the person was looking at; 0, which no line has, for what cannot be read."""
         sent = self.data.get(self.add_prefix("version"), "")
         return int(sent) if sent.isdecimal() and len(sent) < 10 else 0
 

@@ -26,6 +26,7 @@ class RefusalCode(StrEnum):
     DOUBTS_UNEXPLAINED = "doubts_unexplained"
     REASON_MISSING = "reason_missing"
     VERSION_CONFLICT = "version_conflict"
+    CHANGED_SINCE = "changed_since"
     BAD_VALUE = "bad_value"
     NOT_ACCEPTED_YET = "not_accepted_yet"
     LINE_OPEN = "line_open"

@@ -11,7 +11,6 @@ from agencies.models import AuditEvent, User
 
 from ..models import Entry, Submission
 
-
 ENTERED = ("entry.saved", "evidence.added", "evidence.removed")
 
 

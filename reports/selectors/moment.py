@@ -17,7 +17,6 @@ from targets.models import Plan
 
 from ..models import Acceptance, ReportingPeriod
 
-
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -237,11 +237,6 @@ def _change(value: Decimal | None, last: Version | None, unit: str) -> str:
         return ""
     change = value - last.value
     return ("+" if change > 0 else "") + (exact_amount(change, unit) if unit != "%" else percentage_points(change))
-
-
-def open_lines(groups: Iterable[LineGroup], *states: State) -> Sequence[Entry]:
-    """The lines in one of the states."""
-    return [one.entry for group in groups for one in group.lines if one.entry.state in states]
 
 
 def clock(at: datetime | None, zone: str, now: datetime) -> str:

@@ -73,9 +73,11 @@ def open_packets(
     # the others were made just now and are as they should be
     begun = set(Entry.objects.filter(submission__in=locked).order_by().values_list("submission_id", flat=True))
     Entry.objects.bulk_create(found.missing)
+    _lock_lines([*found.gone, *found.back])
     job = _Job(locked, at, door)
     _move("entry.retired", found.gone, State.RETIRED, job)
-    _move("entry.asked_again", found.back, State.DRAFT, job)
+    _move("entry.asked_again", [line for line in found.back if not line.returned_until], State.DRAFT, job)
+    _move("entry.asked_again", [line for line in found.back if line.returned_until], State.RETURNED, job)
     for pk in sorted(found.packets & begun):
         settle(locked[pk])
     return len(found.missing)
@@ -120,7 +122,7 @@ def _differences(period: ReportingPeriod, wanted: _Wanted, packets: Collection[i
         submissions = submissions.filter(pk__in=packets)
     agencies = dict(submissions.values_list("pk", "agency_id"))
     entries = Entry.objects.filter(submission__in=agencies).order_by("pk")
-    lines = list(entries.only("submission_id", "assignment_id", "state", "correction_reason"))
+    lines = list(entries.only("submission_id", "assignment_id", "state", "correction_reason", "returned_until"))
     held = {(line.submission_id, line.assignment_id) for line in lines}
     asked = {assignment for assignments in wanted.by_agency.values() for assignment in assignments}
     missing = [
@@ -144,15 +146,18 @@ class _Job(NamedTuple):
     door: audit.Door
 
 
+def _lock_lines(lines: list[Entry]) -> None:
+    """All of them at once, in the order of their ids, as savers lock them."""
+    list(Entry.objects.filter(pk__in=[line.pk for line in lines]).order_by("pk").select_for_update().values_list("pk"))
+
+
 def _move(action: str, lines: list[Entry], state: State, job: _Job) -> None:
-    """Writes the state of the lines, whose packets are locked."""
+    """Writes the state of the lines, which are locked, as their packets are."""
     if not lines:
         return
     chosen = Entry.objects.filter(pk__in=[line.pk for line in lines])
     events = []
-    # in the order of their ids, as savers lock them
-    locked = chosen.select_for_update(of=("self",)).select_related("assignment__target", "assignment__agency")
-    for line in locked.order_by("pk"):
+    for line in chosen.select_related("assignment__target", "assignment__agency").order_by("pk"):
         line.submission = job.packets[line.submission_id]
         facts = {"actor": None, "at": job.at, "door": job.door, "agency": line.submission.agency}
         events.append(

@@ -62,8 +62,14 @@ class Outcome(NamedTuple):
 
 
 @transaction.atomic
-def submit(submission_id: int, *, by: User, at: datetime, door: audit.Door) -> Submission:
-    """Hands a packet's open lines to the supervision office: all of them filled, every doubt explained."""
+def submit(
+    submission_id: int, *, by: User, at: datetime, door: audit.Door, seen: Mapping[int, int] | None = None
+) -> Submission:
+    """Hands a packet's open lines to the supervision office: all of them filled, every doubt explained.
+
+    `seen` is the version of each line that the person was looking at, by its id: who submits answers for what they
+    saw. Null where nobody looked (a history).
+    """
     submission = _lock(submission_id)
     if not by.can(Can.SUBMIT, submission.agency_id):
         raise Refused(RefusalCode.MAY_NOT_SUBMIT)
@@ -75,6 +81,8 @@ def submit(submission_id: int, *, by: User, at: datetime, door: audit.Door) -> S
         window(line, at, extension)
     _refuse_lines(RefusalCode.LINES_EMPTY, [line for line in lines if not line.is_filled])
     _refuse_lines(RefusalCode.DOUBTS_UNEXPLAINED, [line for line in lines if line.doubts and not line.explanation])
+    if seen is not None:
+        _refuse_lines(RefusalCode.CHANGED_SINCE, [line for line in lines if seen.get(line.pk) != line.version])
     entered_by = {line.entered_by_id for line in lines}
     if submission.agency.two_people and entered_by == {by.pk}:
         raise Refused(RefusalCode.TWO_PEOPLE)
@@ -203,7 +211,8 @@ def _return(submission: Submission, reasons: Mapping[Entry, str], until: datetim
 def withdraw(submission_id: int, *, by: User, at: datetime, door: audit.Door) -> Submission:
     """The agency takes a submitted packet back to change it, while the office has decided on no line of it.
 
-    What had been sent back before is sent back again, with its reason and deadline. Refused once the window has closed: what could not be handed in again is not taken back.
+    What had been sent back before is sent back again, with its reason and deadline. Refused once the window has
+    closed: what could not be handed in again is not taken back.
     """
     submission = _lock(submission_id)
     if not by.can(Can.SUBMIT, submission.agency_id):

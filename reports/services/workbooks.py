@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from pathlib import PurePath
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -25,10 +24,10 @@ from agencies.roles import Can
 from agencies.services import audit
 
 from ..models import Submission, Workbook
+from ..rules.evidence import clean_title
 from ..rules.windows import RefusalCode
 from ..selectors.packets import deadline, last_moment, packet_lines
 from ..sheets import guard, reading
-from ..sheets.cells import clean
 from ..sheets.columns import Unusable, packet_name
 from ..sheets.marking import Mark, marked
 from ..sheets.writing import Sheet, workbook
@@ -101,7 +100,7 @@ def _as_refusal() -> Iterator[None]:
 
 
 def _store(submission: Submission, upload: UploadedFile, *, by: User, at: datetime) -> Workbook:
-    name = clean(PurePath((upload.name or "").replace("\\", "/")).name)[:200] or "workbook.xlsx"
+    name = clean_title(upload.name or "workbook.xlsx")
     found = Workbook(submission=submission, uploaded_by=by, uploaded_at=at, changed_at=at, title=name)
     upload.seek(0)
     with kept_with_its_row(found.file):

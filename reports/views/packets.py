@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -111,35 +112,45 @@ def packet(request: HttpRequest, agency: str, period: str) -> HttpResponse:
         return show(request, submission)
     if not request.user.can(Can.ENTER, submission.agency_id):
         raise PermissionDenied(str(Refused(RefusalCode.NOT_YOUR_AGENCY)))
-    saved, refusals = _save(request, submission)
-    if saved:
-        messages.success(request, ngettext("%(count)s line saved.", "%(count)s lines saved.", saved) % {"count": saved})
-    if refusals:
+    saved = _save(request, submission)
+    if saved.count:
+        words = ngettext("%(count)s line saved.", "%(count)s lines saved.", saved.count)
+        messages.success(request, words % {"count": saved.count})
+    if saved.refusals:
         messages.error(request, gettext("Some lines could not be saved; what was typed stands below, with the reason."))
-        return show(request, submission, refusals=refusals)
+        return show(request, submission, refusals=saved.refusals)
     if request.POST.get("action") == "submit":
-        _submit(request, submission)
+        _submit(request, submission, saved.seen)
     return redirect(address(submission))
 
 
-def _save(request: HttpRequest, submission: Submission) -> tuple[int, dict[int, Refused]]:
-    """How many lines were saved, and by line why not."""
+class _Saved(NamedTuple):
+    """How many lines were saved; by line why not; and by line the version that the person knows by now."""
+
+    count: int
+    refusals: dict[int, Refused]
+    seen: dict[int, int]
+
+
+def _save(request: HttpRequest, submission: Submission) -> _Saved:
     entries = [entry for entry in _lines(submission) if f"line-{entry.pk}-version" in request.POST]
-    typed = [line for entry in entries if (line := LineForm(entry, request.POST).line())]
+    forms = [LineForm(entry, request.POST) for entry in entries]
+    typed = [line for form in forms if (line := form.line())]
     with line_or_404():
         results = save_lines(submission.pk, typed, by=request.user, at=timezone.now(), door=WEB)
     outcome = dict(zip((line.entry for line in typed), results, strict=True))
     refusals = {entry: result for entry, result in outcome.items() if isinstance(result, Refused)}
-    return len(outcome) - len(refusals), refusals
+    stored = {entry: result.version for entry, result in outcome.items() if isinstance(result, Entry)}
+    return _Saved(len(stored), refusals, {form.entry.pk: form.seen() for form in forms} | stored)
 
 
 def _lines(submission: Submission) -> list[Entry]:
     return [one.entry for group in reads.packet_lines(submission) for one in group.lines]
 
 
-def _submit(request: HttpRequest, submission: Submission) -> None:
+def _submit(request: HttpRequest, submission: Submission, seen: Mapping[int, int]) -> None:
     try:
-        submit(submission.pk, by=request.user, at=timezone.now(), door=WEB)
+        submit(submission.pk, by=request.user, at=timezone.now(), door=WEB, seen=seen)
     except Refused as refused:
         messages.error(request, str(refused))
     else:

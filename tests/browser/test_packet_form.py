@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from reports.models import Entry, Submission
@@ -14,13 +13,12 @@ from reports.services import entries
 from reports.services.entries import Input
 from reports.services.periods import extend
 from tests.browser.axe import serious
+from tests.browser.packets import PacketPage
+from tests.browser.windows import windows
 from tests.factories import AssignmentFactory, TargetFactory, World, at, small_plan
 from tests.reports.conftest import WEB
 
 pytestmark = pytest.mark.browser
-
-PAGE = "/packets/bureau/2021Q1/?plan=small"
-LINE_STATE = "#line-{} .line-state"
 
 
 @pytest.fixture
@@ -40,31 +38,16 @@ def world(transactional_db: None, settings) -> World:
     return world
 
 
-class Window:
-    """One person's browser window on the packet's page, in English."""
+class Entering(PacketPage):
+    """The packet's page in one person's window."""
 
-    def __init__(self, context, world: World) -> None:
-        self.context, self.world, self.page = context, world, context.new_page()
-        self.complaints: list[str] = []
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+    @property
+    def complaints(self) -> list[str]:
+        return self.window.complaints
 
-    def field(self, code: str, name: str = "value"):
-        return self.page.locator(f"#id_line-{self.line(code).pk}-{name}")
-
-    def row(self, code: str):
-        return self.page.locator(f"#line-{self.line(code).pk}")
-
-    def line(self, code: str) -> Entry:
-        return Entry.objects.filter(submission__agency=self.world.bureau, assignment__target__code=code).latest("pk")
-
-    def state(self, code: str, state: str) -> None:
-        """Waits until the line is in a state."""
-        self.page.wait_for_selector(f"#line-{self.line(code).pk}[data-state={state}]", timeout=15_000)
-
-    def saved(self, code: str) -> Entry:
-        """Waits until the line is saved; the line as it is stored."""
-        self.page.wait_for_selector(f"#line-{self.line(code).pk}[data-state=stored] .saved", timeout=15_000)
-        return self.line(code)
+    @property
+    def context(self):
+        return self.window.context
 
     def focused(self) -> str:
         return self.page.evaluate("document.activeElement.id || document.activeElement.textContent")
@@ -72,36 +55,9 @@ class Window:
 
 @pytest.fixture
 def window(chromium, world: World, live_server) -> Iterator:
-    """window(user, width=…) opens the packet for somebody."""
-    contexts = []
-
-    def open_window(user=None, width: int = 1440, **how) -> Window:
-        client = Client()
-        client.force_login(user or world.reporter)
-        context = chromium.new_context(viewport={"width": width, "height": 900}, **how)
-        session = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-        context.add_cookies([session, {"name": "django_language", "value": "en", "url": live_server.url}])
-        contexts.append(context)
-        found = Window(context, world)
-        found.page.goto(live_server.url + PAGE, wait_until="load")
-        return found
-
-    yield open_window
-    for context in contexts:
-        context.close()
-
-
-def paste(window: Window, code: str, text: str, name: str = "value") -> None:
-    window.field(code, name).focus()
-    window.page.evaluate(
-        """text => {
-          const data = new DataTransfer();
-          data.setData("text/plain", text);
-          const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
-          document.activeElement.dispatchEvent(event);
-        }""",
-        text,
-    )
+    """window(user, width=…) opens the packet for somebody, in English."""
+    with windows(chromium, live_server.url) as open_window:
+        yield lambda user=None, **how: Entering(open_window(user or world.reporter, **how), world).open()
 
 
 def test_what_is_typed_is_saved_by_itself_and_survives_a_reload(window):
@@ -220,7 +176,7 @@ def test_a_packet_that_is_submitted_meanwhile_closes_its_fields(window, world):
 
 def test_a_column_out_of_excel_fills_the_lines_below_and_can_be_undone(window):
     one = window()
-    paste(one, "stations", "1,200\n\n3.4万\n99\r\n")
+    one.paste("stations", "1,200\n\n3.4万\n99\r\n")
     values = [one.saved(code).value for code in ("stations", "cells")]
     assert (values, one.line("masts").value) == ([1200, 34000], None), "an empty cell leaves its line alone"
     said = one.page.locator("#packet-pasted").inner_text()
@@ -232,7 +188,7 @@ def test_a_column_out_of_excel_fills_the_lines_below_and_can_be_undone(window):
 
 def test_two_columns_fill_numerator_and_denominator(window):
     one = window()
-    paste(one, "stations", "5\n3\t4\n7")
+    one.paste("stations", "5\n3\t4\n7")
     assert one.saved("share").value == 75
     assert (one.saved("stations").value, one.saved("masts").value) == (5, 7)
 
@@ -300,6 +256,31 @@ def test_half_a_ratio_waits_for_its_other_half(window):
     one.field("stations").focus()
     one.state("share", "refused")
     assert "a ratio needs both" in one.row("share").inner_text()
+
+
+def test_the_way_from_numerator_to_denominator_sends_nothing(window):
+    one = window()
+    sent = []
+    one.page.on("request", lambda request: "/save/" in request.url and sent.append(request.url))
+    one.field("share", "numerator").press_sequentially("3")
+    one.page.keyboard.press("Tab")
+    one.state("share", "half")
+    assert sent == []
+    one.page.keyboard.type("4")
+    assert one.saved("share").value == 75
+
+
+def test_what_was_mended_while_a_refusal_was_on_its_way_is_saved(window):
+    one = window()
+    held = []
+    one.page.route("**/save/**", lambda route: route.continue_() if held else held.append(route))
+    one.field("share", "numerator").press_sequentially("3")
+    one.field("stations").focus()
+    one.state("share", "saving")
+    one.field("share", "denominator").press_sequentially("4")
+    one.field("stations").focus()
+    held[0].continue_()
+    assert one.saved("share").value == 75
 
 
 def test_the_next_empty_line_is_found(window):

@@ -67,11 +67,14 @@ class Window(Visitor):
 
 @contextmanager
 def windows(chromium, address: str) -> Iterator[Callable[..., Window]]:
-    """open_window(user, width=…, language=…), closed at the end. Without a user nobody is signed in."""
+    """open_window(user, width=…, language=…), closed at the end. Without a user nobody is signed in.
+
+    Further arguments are playwright's, for a new context.
+    """
     contexts = []
 
-    def open_window(user: User | None = None, *, width: int = 1440, language: str = "en") -> Window:
-        context = chromium.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+    def open_window(user: User | None = None, *, width: int = 1440, language: str = "en", **how) -> Window:
+        context = chromium.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce", **how)
         contexts.append(context)
         window = Window(context, address)
         window.speak(language)

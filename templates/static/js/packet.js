@@ -92,12 +92,12 @@
       this.timer = setTimeout(() => this.save(), PAUSE);
     }
 
-    save({ whole = false, always = false } = {}) {
+    save({ whole = false, always = false, stays = this.hasFocus } = {}) {
       clearTimeout(this.timer);
       if (this.inFlight || ["conflict", "closed"].includes(this.state)) return;
       if (!this.isDirty && !this.pending && !always) return;
       if (this.refused && this.refused === this.text()) return this.show("refused");
-      if (!whole && !this.pending && this.isHalf && this.hasFocus) return this.show("half");
+      if (!whole && !this.pending && this.isHalf && stays) return this.show("half");
       this.pending ||= { text: this.text(), values: this.named() };
       this.inFlight = true;
       this.show("saving");
@@ -127,7 +127,11 @@
       this.failures = 0;
       signedOut = false;
       this.refused = this.facts.state === "refused" ? sent : "";
-      if (this.facts.state !== "stored") return this.show(this.facts.state);
+      if (this.facts.state !== "stored") {
+        this.show(this.facts.state);
+        if (this.refused && this.text() !== sent) this.typed(); // mended while the answer was on its way
+        return;
+      }
       this.acknowledged = sent;
       this.settled();
       if (this.isDirty) this.typed();
@@ -323,7 +327,7 @@
     const line = event.target.matches?.("[data-field]") ? lineOf(event.target) : undefined;
     if (!line) return;
     const stays = line.row.contains(event.relatedTarget);
-    if (line.isDirty && !line.inFlight && !LOST.includes(line.state)) line.save({ whole: !stays });
+    if (line.isDirty && !line.inFlight && !LOST.includes(line.state)) line.save({ whole: !stays, stays });
   });
   document.addEventListener("click", (event) => {
     const keep = event.target.closest("[data-keep]");

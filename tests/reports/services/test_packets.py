@@ -162,6 +162,14 @@ def test_a_returned_line_that_is_retired_lets_the_rest_be_settled(world, acting)
     assert states(packet)["packet"] == "accepted"
 
 
+def test_a_returned_line_that_is_asked_for_again_is_still_a_returned_one(world, acting):
+    packet = acting.submitted()
+    acting.give_back(packet, entries=[world.line(world.stations).pk])
+    retire(world)
+    unretire(world)
+    assert states(packet)["stations"] == "returned", "its deadline goes on"
+
+
 def test_a_packet_of_nothing_but_retired_lines_is_asked_for_no_more(world):
     packet = world.packet(world.east)
     retire(world, world.posts)

@@ -64,6 +64,11 @@ def test_the_file_lies_under_a_generated_name(world):
     assert default_storage.exists(found.file.name)
 
 
+def test_its_title_is_one_line_that_reads_as_it_is_stored(world):
+    book = download(world.packet(), world.reporter)
+    assert upload(world.packet(), book, world.reporter, name="a\r\nB \u202exslx.xlsx").title == "aB xslx.xlsx"
+
+
 def test_what_was_stored_goes_when_its_row_cannot_be_written(world, filled, settings):
     with connection.cursor() as cursor:
         cursor.execute(

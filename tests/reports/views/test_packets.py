@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from agencies.roles import Role
 from reports.models import Entry, Submission
@@ -150,6 +151,21 @@ def test_a_full_packet_is_submitted(world, packet, browse, acting):
     shown = browse(world.approver)
     assert "The packet was submitted" in text(shown)
     assert fields(shown) == {}
+
+
+def test_nothing_is_submitted_that_its_approver_did_not_see(world, packet, browse, acting):
+    acting.fill(packet)
+    sent = fields(browse(world.approver)) | {"action": "submit"}
+    entry = world.line(world.stations)
+    acting.save(entry, now=timezone.now(), value="11")
+    browse(world.approver, data=sent)
+    packet.refresh_from_db()
+    assert packet.state == "draft"
+    shown = text(browse(world.approver))
+    assert "somebody else changed lines in the meantime: Target stations" in shown
+    browse(world.approver, data=fields(browse(world.approver)) | {"action": "submit"})
+    packet.refresh_from_db()
+    assert packet.state == "submitted", "once the change was seen"
 
 
 def test_a_reporter_is_offered_no_button_that_is_not_theirs(world, packet, browse):
