@@ -107,7 +107,8 @@ class Item(NamedTuple):
         return gettext("was due on %(due)s, can be entered until %(until)s") % words
 
     def _of_returned(self) -> list[str]:
-        end = max(self.moments.ends_at, self.returned_until or self.moments.ends_at)
+        """By the deadline that the office gave; after it, for as long as the quarter can be entered."""
+        end = self.returned_until or self.moments.ends_at
         if not self.returned or self.now >= end:
             return []
         words = ngettext(

@@ -43,7 +43,7 @@ def test_returned_lines_stand_first_with_reason_and_deadline(world, packet, acti
     assert (first.title, [row.one.entry.assignment.target for row in first.rows]) == (
         "Returned by the supervision office", [world.centre],
     )  # fmt: skip
-    assert "Returned: 请补充日期 to be entered again before 2100-01-01 00:00" in text(response)
+    assert "Returned: 请补充日期 to be entered again until 2099-12-31" in text(response)
 
 
 def test_the_summary_counts_what_is_to_be_done(world, packet, acting, browse):
