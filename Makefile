@@ -21,7 +21,7 @@ run: setup ## Start everything: servers, plan, sample data, web, worker, beat (P
 	@$(LAUNCH) run
 
 test: setup ## Run all tests against real servers (ARGS="-k rollup" for some)
-	@$(LAUNCH) test $(ARGS)
+	@$(LAUNCH) test -- $(ARGS)
 
 lint: setup ## Check style, imports, templates, types, migrations, messages
 	$(BIN)/ruff check .

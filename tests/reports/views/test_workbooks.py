@@ -97,7 +97,7 @@ def test_a_preview_shows_what_would_change_and_confirming_saves_it(browse, world
     assert (response.status_code, response.url) == (302, at_page(found))
     assert world.line(world.stations).value == 34_000
     page = browse(world.reporter, at_page(found)).content.decode()
-    assert "What became of this workbook" in page
+    assert "Result of this workbook" in page
     assert "workbook_confirm" not in page
     assert "Back to the packet" in page
 
