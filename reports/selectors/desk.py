@@ -21,6 +21,7 @@ from ..wording import signed_percent
 from .agenda import late_word
 from .four_eyes import line_key, own_lines, packet_key
 from .moment import is_open
+from .packets import FILLED
 from .rollup import latest_cells
 
 WAITING, WITH_AGENCY, MISSING, DONE = "waiting", "returned", "missing", "done"
@@ -144,11 +145,10 @@ def _names(word: str) -> Q:
 
 def _counts() -> dict[str, Count | Subquery]:
     extension = Extension.objects.filter(period=OuterRef("period"), agency=OuterRef("agency"))
-    filled = Q(entries__value__isnull=False) | ~Q(entries__stage="") | ~Q(entries__nothing_because="")
     unsettled = NOT_RETIRED & ~Q(entries__state=State.ACCEPTED)
     return {
         "lines": Count("entries", filter=NOT_RETIRED),
-        "filled": Count("entries", filter=NOT_RETIRED & filled),
+        "filled": Count("entries", filter=NOT_RETIRED & FILLED),
         "waiting": Count("entries", filter=IN_OFFICE),
         "returned": Count("entries", filter=Q(entries__state=State.RETURNED)),
         "corrections": Count("entries", filter=unsettled & ~Q(entries__correction_reason="")),

@@ -22,7 +22,13 @@ from ..wording import NOTHING, amount, day, exact_amount, goal_amount, minute, p
 from .rollup import Cells, latest_cells, reporter_goal
 from .terms import Terms, terms
 
-FILLED = Q(entries__value__isnull=False) | ~Q(entries__stage="") | ~Q(entries__nothing_because="")
+
+def filled(lines: str = "") -> Q:
+    """Lines that say something; `lines` is the way to them ("entries__") where the query is not one of lines."""
+    return Q(**{f"{lines}value__isnull": False}) | ~Q(**{f"{lines}stage": ""}) | ~Q(**{f"{lines}nothing_because": ""})
+
+
+FILLED = filled("entries__")
 OPEN = Q(entries__state__in=(State.DRAFT, State.RETURNED))
 
 
@@ -69,11 +75,10 @@ class Summary(NamedTuple):
 def summary(submission: Submission) -> Summary:
     """One statement."""
     is_open = Q(state__in=(State.DRAFT, State.RETURNED))
-    is_filled = Q(value__isnull=False) | ~Q(stage="") | ~Q(nothing_because="")
     return Summary(
         **submission.entries.order_by().aggregate(
             asked=Count("pk", filter=is_open),
-            filled=Count("pk", filter=is_open & is_filled),
+            filled=Count("pk", filter=is_open & filled()),
             unexplained=Count("pk", filter=is_open & ~Q(doubts=[]) & Q(explanation="")),
             saved_at=Max("entered_at"),
         )

@@ -77,13 +77,19 @@ def changeable(entry: Entry, now: datetime, extension: datetime | None) -> None:
     window(entry, now, extension)
 
 
-def is_changeable(entry: Entry, *, by: User, at: datetime) -> bool:
-    """Whether to offer changing a line; a service asks again."""
+def why_closed(entry: Entry, now: datetime, extension: datetime | None) -> Refused | None:
+    """What `changeable` would refuse with; null for a line that can be changed. For pages: a service asks again."""
     try:
-        changeable(entry, at, extended_until(entry.submission))
-    except Refused:
-        return False
-    return by.can(Can.ENTER, entry.submission.agency_id)
+        changeable(entry, now, extension)
+    except Refused as refused:
+        return refused
+    return None
+
+
+def is_changeable(entry: Entry, *, by: User, at: datetime) -> bool:
+    """Whether to offer this person changing a line."""
+    may_enter = by.can(Can.ENTER, entry.submission.agency_id)
+    return may_enter and why_closed(entry, at, extended_until(entry.submission)) is None
 
 
 def lock_open(entry_id: int, *, by: User, at: datetime) -> Entry:

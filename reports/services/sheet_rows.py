@@ -20,8 +20,9 @@ from agencies.models import AuditEvent, User
 from ..models import Entry, Submission
 from ..refusals import words
 from ..rules.windows import Refusal, RefusalCode
+from ..selectors.four_eyes import packet_key
 from ..sheets.cells import normal, stored_texts
-from ..sheets.columns import INPUT_CODES, LABELS, Key, asked, digest, packet_name, parse_key
+from ..sheets.columns import INPUT_CODES, LABELS, Key, asked, digest, parse_key
 from ..sheets.reading import SheetRow
 from .entries import Line, save_lines
 from .filling import Input
@@ -49,7 +50,7 @@ class Comparison:
 
     def __init__(self, submission: Submission, rows: Sequence[SheetRow]) -> None:
         self.submission = submission
-        self.packet = packet_name(submission)
+        self.packet = packet_key(submission)
         self.keys = {row.number: parse_key(row.key) for row in rows}
         self.lines = _lines(submission)
         self.places: dict[str, list[int]] = defaultdict(list)

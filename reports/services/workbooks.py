@@ -26,13 +26,14 @@ from agencies.services import audit
 from ..models import Submission, Workbook
 from ..rules.evidence import clean_title
 from ..rules.windows import RefusalCode
+from ..selectors.four_eyes import packet_key
 from ..selectors.packets import deadline, last_moment, packet_lines
 from ..sheets import guard, reading
-from ..sheets.columns import Unusable, packet_name
+from ..sheets.columns import Unusable
 from ..sheets.marking import Mark, marked
 from ..sheets.writing import Sheet, workbook
 from ..wording import minute
-from .entries import changeable, extended_until
+from .entries import extended_until, why_closed
 from .files import kept_with_its_row, remove_after_commit
 from .queueing import nudge
 from .refused import Refused
@@ -56,17 +57,9 @@ def sheet(submission: Submission, *, reader: User, at: datetime) -> bytes:
     groups = packet_lines(submission)
     entries = [one.entry for group in groups for one in group.lines]
     extension, may_enter = extended_until(submission), reader.can(Can.ENTER, submission.agency_id)
-    can_enter = {entry.pk for entry in entries if may_enter and _is_open(entry, at, extension)}
+    can_enter = {entry.pk for entry in entries if may_enter and not why_closed(entry, at, extension)}
     counted = submission.entries.order_by().values_list("assignment").annotate(Count("pk"))
     return workbook(Sheet(submission, groups, can_enter, dict(counted), _facts(submission, at)))
-
-
-def _is_open(entry, at: datetime, extension: datetime | None) -> bool:
-    try:
-        changeable(entry, at, extension)
-    except Refused:
-        return False
-    return True
 
 
 def _facts(submission: Submission, at: datetime) -> str:
@@ -247,7 +240,7 @@ def _own(workbook_id: int, by: User, *states: State) -> Workbook:
 def _record(action: str, found: Workbook, *, by: User, at: datetime) -> None:
     submission = found.submission
     audit.record(
-        action, packet_name(submission), actor=by, at=at, door=XLSX, agency=submission.agency,
+        action, packet_key(submission), actor=by, at=at, door=XLSX, agency=submission.agency,
         after={"workbook": found.title, **{kind: number for kind, number in counts(found).items() if number}},
     )  # fmt: skip
 

@@ -16,6 +16,7 @@ from targets.rules import Combine
 
 from ..models import Submission
 from ..rules.windows import Refusal, RefusalCode
+from ..selectors.four_eyes import packet_key
 
 FORMAT = 1  # rises when a workbook downloaded before can no longer be read
 MARK = "nib-packet"  # what the header begins with
@@ -116,14 +117,9 @@ def parse_key(text: str) -> Key | None:
     return Key(found[1], found[2], found[3], int(found[4]), int(found[5]), found[6]) if found else None
 
 
-def packet_name(submission: Submission) -> str:
-    """Natural key of a packet: plan/quarter/agency."""
-    return f"{submission.period.plan.code}/{submission.period.code}/{submission.agency.code}"
-
-
 def header(submission: Submission) -> str:
     """The signed text that says which packet a sheet is of, and how it is laid out."""
-    return signing.Signer(salt=SALT).sign(f"{MARK}/{FORMAT}/{packet_name(submission)}")
+    return signing.Signer(salt=SALT).sign(f"{MARK}/{FORMAT}/{packet_key(submission)}")
 
 
 def check_header(text: str, submission: Submission) -> None:
@@ -134,6 +130,6 @@ def check_header(text: str, submission: Submission) -> None:
         raise Unusable(RefusalCode.SHEET_FORGED) from error
     if layout != str(FORMAT):
         raise Unusable(RefusalCode.SHEET_OLD_TEMPLATE)
-    if packet != packet_name(submission):
+    if packet != packet_key(submission):
         _, period, agency = packet.split("/")
         raise Unusable(RefusalCode.SHEET_OTHER_PACKET, agency=agency, period=period)

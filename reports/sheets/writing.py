@@ -14,12 +14,13 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ..models import Entry, Submission
+from ..selectors.four_eyes import packet_key
 from ..selectors.packets import LineGroup, PacketLine
 from ..wording import quarter_words, stage_word
 from . import looks
 from .cells import stored_texts
 from .checks import Checks
-from .columns import CODE, COLUMNS, INPUT_CODES, NUMBERS, Key, asked, digest, header, packet_name
+from .columns import CODE, COLUMNS, INPUT_CODES, NUMBERS, Key, asked, digest, header
 from .legend import write_legend
 
 CODES_ROW, TITLE_ROW, FACTS_ROW, LABELS_ROW = 1, 2, 3, 4
@@ -130,7 +131,7 @@ def _line(page: Worksheet, row: int, one: PacketLine, sheet: Sheet, checks: Chec
 def _key(entry: Entry, sheet: Sheet, texts: dict[str, str]) -> Key:
     assignment = entry.assignment
     return Key(
-        packet_name(sheet.submission),
+        packet_key(sheet.submission),
         assignment.target.code,
         assignment.scope,
         sheet.numbers.get(assignment.pk, 1),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -25,7 +25,7 @@ from ..selectors.state import pulse_of, state
 from ..services.refused import Refused
 from ..services.review import Outcome, accept_many
 from ..wording import quarter_words
-from .packets import WEB
+from .packets import WEB, asked_plan
 from .review import zone_and_day
 
 MOST = 200  # packets accepted in one go
@@ -39,7 +39,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     if not request.user.can(Can.READ_ALL_PACKETS):
         raise PermissionDenied(gettext("The desk is the supervision office's."))
     plans = readable_plans(request.user)
-    plan = _plan(request, plans)
+    plan = asked_plan(request, plans)
     if plan is None:
         return render(request, "no_plan.html")
     lines = action_lines(plan)
@@ -59,14 +59,6 @@ def desk(request: HttpRequest) -> HttpResponse:
         "is_refresh": "X-Refresh" in request.headers,
     }
     return render(request, "desk/queue.html", context)
-
-
-def _plan(request: HttpRequest, plans: list[Plan]) -> Plan | None:
-    wanted = request.GET.get("plan", "")
-    plan = next((one for one in plans if wanted in ("", one.code)), None)
-    if plan is None and wanted:
-        raise Http404(gettext("There is no plan “%(code)s”.") % {"code": wanted})
-    return plan
 
 
 def _wanted(request: HttpRequest, plan: Plan, lines: list[str]) -> Wanted:

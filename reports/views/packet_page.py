@@ -18,7 +18,7 @@ from ..models import Entry, Submission
 from ..models.submissions import State
 from ..selectors import packets as reads
 from ..selectors.shares import ShareDifference, shares_of
-from ..services.entries import asked_by_office, extended_until, window
+from ..services.entries import asked_by_office, extended_until, why_closed
 from ..services.refused import Refused
 from ..services.review import decided_since
 from ..wording import minute, quarter_words
@@ -111,7 +111,7 @@ def rows(
         entry = one.entry
         row = Row(one, saved=reads.clock(entry.entered_at, zone, now), may_withdraw=entry.pk in withdrawable)
         if may_enter and entry.state in OPEN_STATES:
-            closed = _closed(entry, now, extension)
+            closed = str(why_closed(entry, now, extension) or "")
             row = row._replace(closed=closed, form=_form(entry, closed, typed, refusals.get(entry.pk)))
         shown.append(row)
     return shown
@@ -132,14 +132,6 @@ def _withdrawable(user: User, entries: list[Entry]) -> set[int]:
         for entry in corrections
         if user.can(Can.REVIEW if entry.pk in office else Can.ENTER, entry.submission.agency_id)
     }
-
-
-def _closed(entry: Entry, now: datetime, extension: datetime | None) -> str:
-    try:
-        window(entry, now, extension)
-    except Refused as refused:
-        return str(refused)
-    return ""
 
 
 def _groups(shown: list[Row]) -> list[Group]:

@@ -42,10 +42,7 @@ def packets(request: HttpRequest) -> HttpResponse:
     if not (request.user.can(Can.READ_OWN_PACKETS) or request.user.can(Can.READ_ALL_PACKETS)):
         raise PermissionDenied(gettext("Your roles do not include reading packets."))
     plans = readable_plans(request.user)
-    wanted = request.GET.get("plan", "")
-    plan = next((one for one in plans if wanted in ("", one.code)), None)
-    if plan is None and wanted:
-        raise Http404(gettext("There is no plan “%(code)s”.") % {"code": wanted})
+    plan = asked_plan(request, plans)
     if plan is None:
         return render(request, "no_plan.html")
     period, state = _asked(request, plan)
@@ -62,6 +59,15 @@ def packets(request: HttpRequest) -> HttpResponse:
         "section": "packets",
     }
     return render(request, "packets/list.html", context)
+
+
+def asked_plan(request: HttpRequest, plans: list[Plan]) -> Plan | None:
+    """The plan that the address names, the newest where it names none; null while there is none at all."""
+    wanted = request.GET.get("plan", "")
+    plan = next((one for one in plans if wanted in ("", one.code)), None)
+    if plan is None and wanted:
+        raise Http404(gettext("There is no plan “%(code)s”.") % {"code": wanted})
+    return plan
 
 
 def _asked(request: HttpRequest, plan: Plan) -> tuple[str, str]:
