@@ -43,8 +43,12 @@ agency                               GET  own   200 200 200 200 200 200 200 403 
 agency                               GET  none  404 404 404 404 404 404 404 403 403  in
 audit                                GET  -     200 200 200 200 200 403 200 403 403  in
 audit_export                         GET  -     200 200 200 200 200 403 200 403 403  in
+block                                GET  own   200 200 200 200 200 200 200 403 403  in
+block                                GET  none  404 404 404 404 404 404 404 403 403  in
 chart                                GET  own   200 200 200 200 200 200 200 404 404  in
 chart                                GET  none  404 404 404 404 404 404 404 404 404  in
+chart_csv                            GET  own   200 200 200 200 200 200 200 404 404  in
+chart_csv                            GET  none  404 404 404 404 404 404 404 404 404  in
 correction                           POST own   302 302 404 404 302 404 403 404 404  in
 correction                           POST none  404 404 404 404 404 404 404 404 404  in
 correction                           POST cross 404 404 404 404 404 404 404 404 404  in
@@ -54,6 +58,9 @@ correction_withdraw                  POST cross 404 404 404 404 404 404 404 404 
 decide                               POST own   403 403 403 403 403 302 403 404 404  in
 decide                               POST none  404 404 404 404 404 404 404 404 404  in
 desk                                 GET  -     403 403 403 403 200 403 200 403 403  in
+district                             GET  own   200 200 200 200 200 200 200 403 403  in
+district                             GET  none  404 404 404 404 404 404 404 403 403  in
+districts                            GET  -     200 200 200 200 200 200 200 403 403  in
 evidence_add                         POST own   302 302 404 404 403 404 403 404 404  in
 evidence_add                         POST none  404 404 404 404 404 404 404 404 404  in
 evidence_add                         POST cross 404 404 404 404 404 404 404 404 404  in
@@ -62,8 +69,13 @@ evidence_file                        GET  none  404 404 404 404 404 404 404 404 
 evidence_remove                      POST own   302 302 404 404 403 404 403 404 404  in
 evidence_remove                      POST none  404 404 404 404 403 404 403 404 404  in
 evidence_remove                      POST cross 404 404 404 404 403 404 403 404 404  in
+explore                              GET  -     200 200 200 200 200 200 200 403 403  in
+explore_csv                          GET  -     200 200 200 200 200 200 200 403 403  in
+explore_xlsx                         GET  -     200 200 200 200 200 200 200 403 403  in
 extend                               POST own   403 403 404 404 302 404 403 404 404  in
 extend                               POST none  404 404 404 404 404 404 404 404 404  in
+group                                GET  own   200 200 200 200 200 200 200 403 403  in
+group                                GET  none  404 404 404 404 404 404 404 403 403  in
 health_live                          GET  -     200 200 200 200 200 200 200 200 200 200
 health_ready                         GET  -     503 503 503 503 503 503 503 503 503 503
 invitation                           GET  own   200 200 200 200 200 200 200 200 200 200
@@ -78,6 +90,8 @@ invitation_withdraw                  POST none  403 404 403 403 403 403 403 403 
 invitation_withdraw                  POST cross 403 404 403 403 403 403 403 403 404  in
 invite                               POST own   403 302 403 403 403 403 403 403 404  in
 invite                               POST none  404 404 404 404 404 404 404 404 404  in
+ledger                               GET  -     200 200 200 200 200 200 200 403 403  in
+ledger_export                        GET  -     200 200 200 200 200 200 200 403 403  in
 line                                 GET  own   200 200 200 200 200 200 200 403 403  in
 line                                 GET  none  404 404 404 404 404 404 404 403 403  in
 line_save                            POST own   200 200 404 404 403 404 403 404 404  in
@@ -136,6 +150,7 @@ packet_withdraw                      POST own   403 302 404 404 403 404 403 404 
 packet_withdraw                      POST none  404 404 404 404 404 404 404 404 404  in
 packets                              GET  -     200 200 200 200 200 403 200 403 403  in
 pulse                                GET  -     200 200 200 200 200 200 200 200 200 200
+quarter                              GET  -     200 200 200 200 200 200 200 403 403  in
 review                               GET  own   403 403 404 404 200 404 200 404 404  in
 review                               GET  none  404 404 404 404 404 404 404 404 404  in
 review                               POST own   403 403 404 404 302 404 403 404 404  in

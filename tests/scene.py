@@ -121,12 +121,14 @@ def own(scene: Scene, name: str) -> dict[str, Any]:
     """What the parts of a route's address stand for: the bureau's."""
     settled = {"review", "correction", "correction_withdraw", "packet_withdraw"}
     lines = {"correction": "stations", "correction_withdraw": "correction"}
+    codes = {"line": "network", "agency": "bureau", "group": "networks", "district": "310101"}
     return {
         "agency": "bureau",
         "period": scene.settled.period.code if name in settled else scene.draft.period.code,
         "line": scene.lines[lines.get(name, "draft")].pk,
-        "code": {"line": "network", "agency": "bureau"}.get(name, "stations"),
+        "code": codes.get(name, "stations"),
         "name": "overview",
+        "number": 1,
         "question": scene.question.pk,
         "evidence": scene.evidence.pk,
         "workbook": scene.workbook.pk,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterator
 from datetime import datetime
@@ -12,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
+from ..exporting import csv_lines
 from ..models import AuditEvent, User
 from ..querysets import AuditEventQuerySet
 from ..selectors.audit_filter import AuditFilter
@@ -21,9 +21,6 @@ COLUMNS = (
     "number", "at", "username", "name", "door", "action", "subject", "agency", "before", "after", "reason",
 )  # fmt: skip
 CHUNK = 2000  # rows read from the database at a time
-BOM = "\ufeff"  # Excel takes a file without it for one in the machine's own code page
-# a spreadsheet would calculate these; Chinese and Japanese editions take the full-width signs as well
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def export(wanted: AuditFilter, *, by: User, at: datetime, door: audit.Door) -> Iterator[str]:
@@ -35,18 +32,8 @@ def export(wanted: AuditFilter, *, by: User, at: datetime, door: audit.Door) -> 
     return _lines(events.select_related("actor", "agency").order_by("-pk"))
 
 
-class _Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
 def _lines(events: AuditEventQuerySet) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield BOM + writer.writerow(COLUMNS)
-    for event in events.iterator(chunk_size=CHUNK):
-        yield writer.writerow([_safe(cell) for cell in _cells(event)])
+    return csv_lines(COLUMNS, (_cells(event) for event in events.iterator(chunk_size=CHUNK)))
 
 
 def _cells(event: AuditEvent) -> list[str]:
@@ -67,7 +54,3 @@ def _cells(event: AuditEvent) -> list[str]:
 
 def _content(content: Any) -> str:
     return json.dumps(content, ensure_ascii=False, sort_keys=True) if content else ""
-
-
-def _safe(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA) else cell

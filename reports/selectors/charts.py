@@ -20,14 +20,9 @@ class Rolled(NamedTuple):
     mark: str
 
 
-def among(kind: str, code: str) -> Q:
-    """Which targets a chart shows."""
-    return {"overview": Q(), "line": Q(task__line__code=code), "target": Q(code=code)}[kind]
-
-
-def rolled(moment: Moment, kind: str, code: str) -> Rolled:
+def rolled(moment: Moment, among: Q) -> Rolled:
     """One statement; cheap enough to be asked before every answer."""
-    targets = Target.objects.filter(among(kind, code), plan=moment.plan)
+    targets = Target.objects.filter(among, plan=moment.plan)
     newest, computed, asked, failed, held = RollupState.objects.filter(target__in=targets).aggregate(
         newest=Max("ledger_number"),
         computed=Max("computed_at"),

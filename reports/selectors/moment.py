@@ -59,6 +59,16 @@ class Moment(NamedTuple):
         state = {"plan": self.plan.code, "period": self.period.code, "known_at": self.asked} | changes
         return "?" + urlencode({name: value for name, value in state.items() if value})
 
+    def at(self, period: ReportingPeriod) -> Moment:
+        """The same plan as known at the same moment, in another of its quarters."""
+        return self._replace(period=period)
+
+    @property
+    def previous(self) -> Moment | None:
+        """The same in the quarter before; None in the plan's first one."""
+        place = self.periods.index(self.period)
+        return self.at(self.periods[place - 1]) if place else None
+
 
 class NoPlan(Exception):
     """There is no plan to show yet, or none of that code that the reader may see."""

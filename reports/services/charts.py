@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -16,17 +16,19 @@ from django.utils import timezone, translation
 
 from targets.models import Plan, Target
 
+from ..exports.tables import Table
 from ..models import StoredChart
 from ..selectors.charts import Rolled, rolled
 from ..selectors.moment import Moment, NoPlan, moment
-from .drawing import UnknownChart, draw
+from .drawing import UnknownChart, draw, drawing_of
+from .drawings.drawn import Drawing
 
 logger = logging.getLogger(__name__)
 
 MOST_TARGETS = 40  # charts of more targets than an acceptance touches (a rebuild) are built when they are asked for
 KEPT_FOR = 3600  # seconds that a chart of an earlier "as known at" stays in Redis
 
-__all__ = ["Chart", "UnknownChart", "build_first_charts", "chart"]
+__all__ = ["Chart", "UnknownChart", "build_first_charts", "chart", "chart_table"]
 
 
 class Chart(NamedTuple):
@@ -36,18 +38,28 @@ class Chart(NamedTuple):
     body: str
 
 
-def chart(shown: Moment, name: str, language: str) -> Chart:
+def chart(shown: Moment, name: str, language: str, params: Mapping[str, str] | None = None) -> Chart:
     """The figure of that name at a moment, in the active language. UnknownChart for a name that there is not.
 
-    Names: `overview`, `line-CODE`, `target-CODE`.
+    `params` are the address's; of them count those that the kind of chart takes.
     """
-    kind, _, code = name.partition("-")
-    if kind not in ("overview", "line", "target") or bool(code) == (kind == "overview"):
-        raise UnknownChart(name)
-    state = rolled(shown, kind, code)
-    if shown.is_now:
+    drawing, code = drawing_of(name)
+    asked = _taken(drawing, params)
+    state = rolled(shown, drawing.among(code))
+    if shown.is_now and not asked:
         return _stored(shown, name, language, state)
-    return _cached(shown, name, language)
+    return _cached(shown, name, language, asked, _basis(shown, state) if shown.is_now else shown.basis)
+
+
+def chart_table(shown: Moment, name: str, params: Mapping[str, str]) -> Table:
+    """The data behind the figure of that name; UnknownChart likewise. Drawn when asked for, never kept."""
+    drawing, code = drawing_of(name)
+    number = rolled(shown, drawing.among(code)).number if shown.is_now else shown.number
+    return draw(shown, name, number, _taken(drawing, params)).table
+
+
+def _taken(drawing: Drawing, params: Mapping[str, str] | None) -> dict[str, str]:
+    return {name: params[name] for name in drawing.params if params and params.get(name)}
 
 
 def _basis(shown: Moment, state: Rolled) -> str:
@@ -59,7 +71,8 @@ def _basis(shown: Moment, state: Rolled) -> str:
 def drawing_version() -> str:
     """Changes with the code that draws and with the words, so that an upgraded installation shows no old figure."""
     here = Path(__file__).resolve().parents[1]
-    code = [*here.glob("charts/*.py"), *here.glob("frames/*.py"), here / "wording.py", here / "services" / "drawing.py"]
+    code = [here / "wording.py", *(here / "services").glob("drawing*/*.py"), *(here / "services").glob("drawing.py")]
+    code += [path for part in ("charts", "frames", "selectors") for path in (here / part).glob("*.py")]
     messages = [path for folder in settings.LOCALE_PATHS for path in Path(folder).rglob("django.po")]
     return hashlib.sha256(b"".join(path.read_bytes() for path in sorted([*code, *messages]))).hexdigest()[:16]
 
@@ -70,7 +83,7 @@ def _stored(shown: Moment, name: str, language: str, state: Rolled) -> Chart:
     held = StoredChart.objects.filter(key=key).values_list("basis", "etag", "body").first()
     if held and held[0] == basis:
         return Chart(*held[1:])
-    made = _draw(shown, name, state.number)
+    made = _draw(shown, name, state.number, {})
     StoredChart.objects.update_or_create(
         key=key,
         defaults={
@@ -84,18 +97,19 @@ def _stored(shown: Moment, name: str, language: str, state: Rolled) -> Chart:
     return made
 
 
-def _cached(shown: Moment, name: str, language: str) -> Chart:
-    """What was known at an earlier moment does not change; plan revision and ledger number are in the basis."""
-    key = f"chart:{drawing_version()}:{shown.basis}:{language}:{name}"
+def _cached(shown: Moment, name: str, language: str, asked: dict[str, str], basis: str) -> Chart:
+    """An earlier moment does not change, nor does a basis; what the address asks besides is not worth a row."""
+    text = repr((drawing_version(), shown.basis, basis, language, name, sorted(asked.items())))
+    key = f"chart:{hashlib.sha256(text.encode()).hexdigest()}"
     held = cache.get(key)
     if held is None:
-        held = tuple(_draw(shown, name, shown.number))
+        held = tuple(_draw(shown, name, shown.number, asked))
         cache.set(key, held, KEPT_FOR)
     return Chart(*held)
 
 
-def _draw(shown: Moment, name: str, number: int) -> Chart:
-    figure = draw(shown, name, number)
+def _draw(shown: Moment, name: str, number: int, asked: dict[str, str]) -> Chart:
+    figure = draw(shown, name, number, asked).figure
     body = json.dumps(figure.to_plotly_json(), ensure_ascii=False, separators=(",", ":"), default=_plain)
     return Chart(hashlib.sha256(body.encode()).hexdigest()[:32], body)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -112,10 +112,13 @@ def page(
     build: Callable[[Reading, User], dict[str, Any]],
     *,
     section: str = "",
+    params: Sequence[str] = (),
 ) -> HttpResponse:
     """A reading page: `build` is called, and the page rendered, only where the same state was not shown before.
 
-    `build` returns the template's context with `title`; `name` tells apart the pages of one state.
+    `build` returns the template's context with `title`; `name` tells apart the pages of one state. `params` are those
+    of the address that the page takes besides plan, quarter and moment (several values each); they stay in it when
+    another quarter is chosen.
     """
     now = timezone.now()
     found = state(request.user, now)
@@ -123,7 +126,8 @@ def page(
         raise PermissionDenied(
             gettext("Your roles do not include reading progress. Ask the operator for one that does.")
         )
-    key = _key(request, name, found)
+    asked = _asked(request, params)
+    key = _key(request, name, found, asked)
     kept = None if settings.DEBUG else cache.get(key)
     if kept is None:
         try:
@@ -133,6 +137,7 @@ def page(
         shell = {
             "reading": reading,
             "q": reading.query,
+            "asked": asked,
             "section": section,
             "places": PLACES,
             "pulse": pulse_of(found.mark),
@@ -143,10 +148,15 @@ def page(
     return HttpResponse(_made_own(request, kept))
 
 
-def _key(request: HttpRequest, name: str, found: State) -> str:
+def _asked(request: HttpRequest, params: Sequence[str]) -> list[tuple[str, str]]:
+    """(name, value) of what the address says for the named parameters; what is empty says nothing."""
+    return [(name, value) for name in params for value in request.GET.getlist(name) if value]
+
+
+def _key(request: HttpRequest, name: str, found: State, asked: list[tuple[str, str]]) -> str:
     """Everything that a page can differ by, the request's own person apart."""
-    asked = [request.GET.get(part, "") for part in ("plan", "period", "known_at")]
-    parts = (templates_version(), name, asked, get_language(), found)
+    state_asked = [request.GET.get(part, "") for part in ("plan", "period", "known_at")]
+    parts = (templates_version(), name, state_asked, asked, get_language(), found)
     return f"page:{hashlib.sha256(repr(parts).encode()).hexdigest()}"
 
 

@@ -1,10 +1,12 @@
 // Draws every [data-chart]: plotly.js once, then each figure's JSON when it comes near the window.
-// Colours arrive as var(--name) and take the page's values; a change of theme draws the same figure anew.
+// Colours arrive as var(--name) and take the page's values; a change of theme draws the same figure anew. Pictures to
+// take away and pages to print are drawn in the light theme.
 (function () {
   const places = () => [...document.querySelectorAll("[data-chart]")];
   if (!places().length) return;
   const source = document.currentScript.dataset.plotly;
   const settings = { responsive: true, displayModeBar: false, displaylogo: false, doubleClick: false };
+  const PAPER = 690; // pixels: the width of an A4 page between its margins
   let library;
 
   // plotly.js carries a map library that writes a style element as soon as it is loaded. The policy of the pages
@@ -48,11 +50,35 @@
     return { ...layout, ...layout.meta?.narrow, title, margin };
   }
 
+  // the figure in the page's colours, or in those of the light theme
+  function made(place, { light = false, width = place.clientWidth } = {}) {
+    const root = document.documentElement;
+    const theme = root.dataset.theme;
+    if (light) root.dataset.theme = "light";
+    const { data, layout } = coloured(place.figure, getComputedStyle(root));
+    if (light && theme) root.dataset.theme = theme;
+    else if (light) delete root.dataset.theme;
+    return { data, layout: width < 560 ? narrowed(layout) : layout };
+  }
+
   async function draw(place) {
-    const { data, layout } = coloured(place.figure, getComputedStyle(document.documentElement));
-    const shown = place.clientWidth < 560 ? narrowed(layout) : layout;
-    await (await plotly()).react(place.canvas, data, shown, settings);
+    const library = await plotly();
+    const { data, layout } = made(place);
+    await library.react(place.canvas, data, layout, settings);
     place.dataset.drawn = "yes";
+  }
+
+  async function save(place, format) {
+    const { offsetWidth: width, offsetHeight: height } = place.canvas;
+    const picture = { ...made(place, { light: true }), config: settings };
+    await (await plotly()).downloadImage(picture, { format, width, height, scale: 2, filename: place.dataset.file });
+  }
+
+  function offerPictures(place) {
+    for (const button of place.querySelectorAll("[data-image]")) {
+      button.hidden = false;
+      button.addEventListener("click", () => save(place, button.dataset.image));
+    }
   }
 
   async function show(place) {
@@ -64,6 +90,7 @@
       place.canvas = document.createElement("div");
       place.prepend(place.canvas);
       await draw(place);
+      offerPictures(place);
       place.canvas.on("plotly_click", ({ points: [point] }) => {
         const address = point.data.meta?.addresses?.[point.pointNumber];
         if (address) location.href = address + location.search;
@@ -100,8 +127,29 @@
     for (const place of places()) place.canvas ? renew(place) : watcher.observe(place);
   }
 
-  const again = () => places().filter((place) => place.figure).forEach(draw);
+  // those further down are drawn when there is nothing else to do, so that a printed page has them all
+  function drawTheRest() {
+    const waiting = places().find((place) => !place.dataset.drawn && !place.classList.contains("is-waiting"));
+    if (!waiting) return;
+    watcher.unobserve(waiting);
+    show(waiting).then(() => later(drawTheRest));
+  }
+
+  const later = (work) => (window.requestIdleCallback ? requestIdleCallback(work, { timeout: 3000 }) : setTimeout(work, 800));
+
+  // before paper there is no time to wait for anything
+  function forPaper() {
+    for (const place of places().filter((one) => one.dataset.drawn === "yes")) {
+      const { data, layout } = made(place, { light: true, width: PAPER });
+      window.Plotly.react(place.canvas, data, { ...layout, width: PAPER, autosize: false }, settings);
+    }
+  }
+
+  const again = () => places().filter((place) => place.figure).forEach((place) => draw(place));
   setUp();
+  addEventListener("load", () => later(drawTheRest));
+  addEventListener("beforeprint", forPaper);
+  addEventListener("afterprint", () => again());
   document.addEventListener("contentchange", setUp);
   document.addEventListener("themechange", again);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);

@@ -1,0 +1,1 @@
+"""Tables as files. Like charts: pure functions from rows to a file."""
