@@ -8,7 +8,7 @@ LAUNCH := $(BIN)/python -m nib_tracker.launch
 SETUP := $(PYTHON) -I nib_tracker/launch/setup.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench manage lock messages clean
+.PHONY: help setup run test lint bench screenshots manage lock messages clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -34,6 +34,9 @@ lint: setup ## Check style, imports, templates, types, migrations, messages
 
 bench: setup ## Measure, each as a ratio to a floor of the same run
 	@$(LAUNCH) exec -- python -m benchmarks $(ARGS)
+
+screenshots: setup ## Take pictures of every reading page into docs/screenshots/
+	@$(LAUNCH) exec -- python -m benchmarks.screenshots
 
 manage: setup ## Run a management command: make manage ARGS="verify_ledger"
 	@$(LAUNCH) exec -- python manage.py $(ARGS)

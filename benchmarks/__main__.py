@@ -8,7 +8,7 @@ import platform
 
 import django
 
-PARTS = ("rollup", "acceptance", "overview", "loading", "pulse")
+PARTS = ("rollup", "acceptance", "overview", "loading", "pulse", "browser")
 
 
 def main() -> None:
