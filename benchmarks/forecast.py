@@ -1,12 +1,12 @@
 """The back-test that the forecast's method is chosen by; docs/forecast.md keeps its table. Needs no database.
 
-The rule, stated before the table: among the methods whose 80 % band covers 75 to 85 % of the held-out sample
-histories, and which do no worse than the last value carried on the shapes apart, the one with the lowest mean
-absolute error at the due date, an error above the whole goal counted as the whole goal.
+The rule: among the methods whose 80 % band covers 75 to 85 % of the held-out sample histories, and which do no worse
+than the last value carried on the shapes apart, the one with the lowest mean absolute error at the due date, an error
+above the whole goal counted as the whole goal.
 
 Every method gets the same kind of band from its own residuals. Its width is fitted so that it covers 80 % on one
 half of the targets and the first half of the seeds, and tried on the other targets with the other seeds; then the
-halves change places. What the table says of a band is always said of cases that it was not fitted to.
+halves change places. Only what is called held out is said of cases that the band was not fitted to.
 """
 
 from __future__ import annotations

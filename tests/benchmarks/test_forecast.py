@@ -1,4 +1,7 @@
-"""The back-test in small: seeds that the band was not fitted to. The whole one is `make bench ARGS=forecast`."""
+"""The back-test in small, on seeds that the band was not fitted to (of the same targets).
+
+The whole one is `make bench ARGS=forecast`.
+"""
 
 from datetime import date
 from decimal import Decimal
