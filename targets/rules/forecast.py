@@ -1,30 +1,25 @@
 """Rule 7: where a target will stand on its due date if it goes on as in the recent quarters.
 
-The method is the median trend: the slope is the median of the slopes between all pairs of the last six
-points (Theil-Sen), so that one odd quarter does not turn it, and the line starts at the last point. How far
-single steps stray from that slope gives the band, which widens with the distance. Floats are used inside: a
-forecast is an estimate, never a figure.
+The method is a damped trend: it starts at the last point with the median of the slopes between all pairs of the
+last four, and each further quarter adds a tenth less than the one before. It was chosen by a back-test, and its
+band fitted by one: docs/forecast.md. Floats are used inside: a forecast is an estimate, never a figure.
 """
 
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import combinations, pairwise
-from math import ceil, isfinite, sqrt
-from statistics import NormalDist, median
+from math import ceil, isfinite
+from statistics import NormalDist
 from typing import NamedTuple
 
 from targets.rules.goals import STRICT, Goal, bar, is_falling, met
+from targets.rules.trends import DAYS_OF_A_QUARTER, Method, Trend, median_slope, trend
 
-METHOD = "median_trend"
 FEWEST_POINTS = 4
-RECENT_POINTS = 6
-DAYS_OF_A_QUARTER = 365.25 / 4
+METHOD = Method("damped_trend", median_slope, recent=4, damping=0.9, widening=1.37)
 DAYS_AHEAD_AT_MOST = 36525  # a goal met in more than a hundred years is not met
 NORMAL = NormalDist()
 Z_OF_80_PERCENT = NORMAL.inv_cdf(0.9)
-# Student's t at 90 % by degrees of freedom: with three to five steps the normal band would be too narrow.
-T_OF_80_PERCENT = {2: 1.886, 3: 1.638, 4: 1.533}
 SIX_PLACES = 6
 FOUR_PLACES = 4
 
@@ -42,15 +37,6 @@ class Forecast(NamedTuple):
     meets_on: date | None
     chance: Decimal
     method: str
-    points: int
-
-
-class _Trend(NamedTuple):
-    """Value at the last point, slope per quarter, and how far one quarter's step strays from it (1 sigma)."""
-
-    last: float
-    slope: float
-    spread: float
     points: int
 
 
@@ -72,44 +58,33 @@ def forecast(
     None below four points and for a goal without a number. `percent` keeps it within 0 to 100, `never_falls`
     (a running total) at the last value or above.
     """
+    return forecast_by(METHOD, points, goal, percent=percent, never_falls=never_falls)
+
+
+def forecast_by(
+    method: Method, points: Sequence[tuple[date, Decimal]], goal: Goal, *, percent: bool, never_falls: bool
+) -> Forecast | None:
+    """The same by any method: the back-test compares them through this door."""
     threshold = bar(goal)
-    recent = sorted(dict(points).items())[-RECENT_POINTS:]
-    if threshold is None or len(recent) < FEWEST_POINTS:
+    dated = sorted(dict(points).items())
+    if threshold is None or len(dated) < FEWEST_POINTS:
         return None
-    trend = _trend(recent, never_falls)
-    if not all(isfinite(number) for number in (*trend, float(threshold))):
+    ahead = trend(dated, method, never_falls=never_falls)
+    if not all(isfinite(number) for number in (ahead.last, ahead.slope, ahead.spread, float(threshold))):
         return None
-    limits = _limits(trend.last, percent, never_falls)
-    quarters = max((goal.due_on - recent[-1][0]).days, 0) / DAYS_OF_A_QUARTER
-    middle, spread = trend.last + trend.slope * quarters, _spread_after(trend, quarters)
+    limits = _limits(ahead.last, percent, never_falls)
+    quarters = max((goal.due_on - dated[-1][0]).days, 0) / DAYS_OF_A_QUARTER
+    middle, spread = ahead.after(quarters), ahead.spread_after(quarters)
     reach = Z_OF_80_PERCENT * spread
     return Forecast(
         value=_decimal(limits.clip(middle), SIX_PLACES),
         low=_decimal(limits.clip(middle - reach), SIX_PLACES),
         high=_decimal(limits.clip(middle + reach), SIX_PLACES),
-        meets_on=_met_since(sorted(points), goal) or _meets_on(recent[-1][0], trend, goal, limits),
+        meets_on=_met_since(dated, goal) or _meets_on(dated[-1][0], ahead, goal, limits),
         chance=_decimal(_chance(middle, spread, goal, limits), FOUR_PLACES),
-        method=METHOD,
-        points=len(recent),
+        method=method.code,
+        points=ahead.points,
     )
-
-
-def _trend(recent: Sequence[tuple[date, Decimal]], never_falls: bool) -> _Trend:
-    line = [(on.toordinal() / DAYS_OF_A_QUARTER, float(value)) for on, value in recent]
-    slope = median([(y2 - y1) / (x2 - x1) for (x1, y1), (x2, y2) in combinations(line, 2)])
-    if never_falls:
-        slope = max(slope, 0.0)
-    # A step over n quarters strays by sqrt(n) of what a single quarter's step does.
-    strays = [(y2 - y1 - slope * (x2 - x1)) / sqrt(x2 - x1) for (x1, y1), (x2, y2) in pairwise(line)]
-    freedom = len(strays) - 1
-    sigma = sqrt(sum(stray * stray for stray in strays) / freedom)
-    widened = sigma * T_OF_80_PERCENT[freedom] / Z_OF_80_PERCENT
-    return _Trend(line[-1][1], slope, widened, len(line))
-
-
-def _spread_after(trend: _Trend, quarters: float) -> float:
-    """Steps add up (the root), and the slope itself is uncertain (the square)."""
-    return trend.spread * sqrt(quarters + quarters * quarters / (trend.points - 1))
 
 
 def _limits(last: float, percent: bool, never_falls: bool) -> _Limits:
@@ -138,14 +113,14 @@ def _beyond(value: float, threshold: float, goal: Goal) -> bool:
     return (value < threshold) == is_falling(goal)
 
 
-def _meets_on(last_on: date, trend: _Trend, goal: Goal, limits: _Limits) -> date | None:
+def _meets_on(last_on: date, ahead: Trend, goal: Goal, limits: _Limits) -> date | None:
     threshold = float(bar(goal) or 0)
-    missing = threshold - trend.last
     if not _beyond(limits.lowest if is_falling(goal) else limits.highest, threshold, goal):
         return None
-    if trend.slope == 0 or missing / trend.slope < 0:
+    quarters = ahead.quarters_to(threshold)
+    if quarters is None:
         return None
-    days = round(missing / trend.slope * DAYS_OF_A_QUARTER, 6)
+    days = round(quarters * DAYS_OF_A_QUARTER, 6)
     if days > DAYS_AHEAD_AT_MOST:
         return None
     # More than the goal is only reached after the day on which the line touches it.

@@ -15,7 +15,7 @@ from targets.rules import Accumulation, AssignmentRole, Combine, Stage
 from ...rules.numbers import trim
 from ...rules.periods import quarter_days, quarter_ordinal
 from ..entries import Input
-from .paths import ZERO, delayed, drawn_goal, drawn_weights, rounded, s_curve, shared_out, through
+from .paths import ZERO, city_path, delayed, drawn_weights, rounded, shared_out
 from .story import Course, Story
 
 NEVER_DONE, DONE_IN_LAST_QUARTER = 0.12, 0.32  # of the milestones that no story tells of; the second on top
@@ -67,10 +67,8 @@ def _said(case: Case) -> list[list[Input]]:
 def _city_path(case: Case) -> list[Decimal]:
     goal = case.target.commitments.all()[0].goal or Decimal(1)
     start = case.target.baseline or ZERO
-    anchors = case.course.values or s_curve(
-        case.chance, case.quarters, start, start + drawn_goal(case.chance, goal - start)
-    )
-    path = through(case.chance, case.quarters, anchors, case.course.places, steps=case.course.steps)
+    course = case.course
+    path = city_path(case.chance, case.quarters, course.values, start, goal, places=course.places, steps=course.steps)
     if case.target.accumulation != Accumulation.PER_PERIOD:
         return path
     return [path[0] - start, *(after - before for before, after in pairwise(path))]

@@ -27,6 +27,21 @@ def s_curve(chance: Random, quarters: Sequence[int], start: Decimal, end: Decima
     return values
 
 
+def city_path(
+    chance: Random,
+    quarters: Sequence[int],
+    told: Mapping[int, Decimal],
+    start: Decimal,
+    goal: Decimal,
+    *,
+    places: int,
+    steps: bool,
+) -> list[Decimal]:
+    """The city's value at the end of each quarter: as told, or where nothing is told an S-curve from the start."""
+    anchors = told or s_curve(chance, quarters, start, start + drawn_goal(chance, goal - start))
+    return through(chance, quarters, anchors, places, steps=steps)
+
+
 def drawn_goal(chance: Random, goal: Decimal) -> Decimal:
     """Where a target that no story tells of ends."""
     return goal * Decimal(chance.choice(ENDS))
