@@ -150,7 +150,7 @@ class AgencyGroupAdmin(ReadOnly):
 
 @admin.register(District)
 class DistrictAdmin(ReadOnly):
-    list_display = ["code", "name_zh", "name_en", "position"]
+    list_display = ["code", "name_zh", "name_en", "position", "tile_column", "tile_row"]
 
 
 @admin.register(AuditEvent)

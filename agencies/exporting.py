@@ -27,4 +27,9 @@ def csv_lines(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Iter
 
 def safe(text: str) -> str:
     """A text that no spreadsheet calculates: an apostrophe stands before what it would take for a formula."""
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
+    return f"'{text}" if is_formula(text) else text
+
+
+def is_formula(text: str) -> bool:
+    """Whether a spreadsheet might calculate it; spaces of any width before it change nothing."""
+    return text.startswith(FORMULA) or text.lstrip().startswith(FORMULA)

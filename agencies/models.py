@@ -41,16 +41,45 @@ class Named(models.Model):
         return in_language(self.name_zh, self.name_en)
 
 
+DISTRICT_WORDS = ("新区", "区", " New Area", " District")
+
+
 class District(Named):
-    """One district of the city. `code` is its GB/T 2260 code, for example 310115."""
+    """One district of the city. `code` is its GB/T 2260 code, for example 310115.
+
+    `tile_column` and `tile_row` are its place in the tile grid that stands for a map; null where the plan gives none.
+    """
 
     code = models.CharField(_("code"), max_length=6, primary_key=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+    tile_column = models.PositiveSmallIntegerField(_("column in the tile grid"), null=True, blank=True)
+    tile_row = models.PositiveSmallIntegerField(_("row in the tile grid"), null=True, blank=True)
 
     class Meta:
         ordering = ["position", "code"]
         verbose_name = _("district")
         verbose_name_plural = _("districts")
+        constraints = [
+            # two nulls and a number would be neither true nor false, which a check lets pass
+            models.CheckConstraint(
+                condition=Q(tile_column__isnull=True, tile_row__isnull=True)
+                | Q(
+                    tile_column__isnull=False,
+                    tile_row__isnull=False,
+                    tile_column__range=(1, 12),
+                    tile_row__range=(1, 12),
+                ),
+                name="district_tile_whole",
+            ),
+        ]
+
+    @property
+    def short_name(self) -> str:
+        """The name without the word for "district", where enough of it remains to be called by."""
+        name = self.name
+        word = next((word for word in DISTRICT_WORDS if name.endswith(word)), "")
+        short = name.removesuffix(word)
+        return short if len(short) > 1 else name
 
 
 class Agency(Named):

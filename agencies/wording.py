@@ -42,6 +42,8 @@ ACTIONS = {
     "plan.loaded": _("loaded a plan pack"),
     "published_figures.loaded": _("loaded published figures"),
     "audit.exported": _("exported the audit log"),
+    "ledger.check_asked": _("asked for a check of the ledger"),
+    "ledger.checked": _("checked the ledger"),
     "invitation.sent": _("invited somebody"),
     "invitation.sent_again": _("sent an invitation again"),
     "invitation.withdrawn": _("withdrew an invitation"),

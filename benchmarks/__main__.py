@@ -8,7 +8,7 @@ import platform
 
 import django
 
-PARTS = ("rollup", "acceptance", "overview", "loading", "pulse", "forecast", "browser")
+PARTS = ("rollup", "acceptance", "overview", "large", "loading", "pulse", "forecast", "browser")
 WITHOUT_DATABASE = {"forecast"}
 
 

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 
 from .measure import interleaved, line, statements, title
-from .overview import _server
+from .serving import server
 
 TIMES = 300
 CALLERS, SECONDS = 4, 5.0
@@ -26,7 +26,7 @@ def run(scale: float) -> None:
     seen = client.get("/pulse").headers["ETag"]
     line("SQL statements", str(statements(lambda: client.get("/pulse"))))
     connection.close()
-    with _server() as port:
+    with server() as port:
         alive, pulse = _asker(port, "/health/live"), _asker(port, "/pulse", {"If-None-Match": seen})
         floor, taken = interleaved(alive, pulse, times=TIMES)
         line(

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from zoneinfo import available_timezones
 
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
@@ -163,6 +164,11 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "reports.tasks.heartbeat", "schedule": 15.0, "options": {"expires": 15}},
     "open_windows": {"task": "reports.tasks.open_windows", "schedule": 60.0, "options": {"expires": 60}},
     "remind": {"task": "reports.tasks.remind", "schedule": 300.0, "options": {"expires": 300}},
+    "check_ledger": {
+        "task": "reports.tasks.check_ledger_nightly",
+        "schedule": crontab(hour=2, minute=30),  # of CELERY_TIMEZONE
+        "options": {"expires": 4 * 3600},
+    },
 }
 
 # --- people -----------------------------------------------------------------------------------------------------

@@ -62,3 +62,11 @@ class FigureQuerySet(models.QuerySet):
 
     def visible_to(self, user: User) -> Self:
         return self if user.can(Can.READ_PROGRESS) else self.none()
+
+
+class LedgerCheckQuerySet(models.QuerySet):
+    """Checks of the ledger."""
+
+    def visible_to(self, user: User) -> Self:
+        """Whether the record holds concerns whoever rests on it."""
+        return self if user.can(Can.READ_PROGRESS) else self.none()

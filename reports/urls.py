@@ -38,6 +38,7 @@ urlpatterns = [
     path("quarter/", quarters.quarter, name="quarter"),
     path("ledger/", ledger.ledger, name="ledger"),
     path("ledger/export.csv", ledger.export, name="ledger_export"),
+    path("ledger/verify/", ledger.verify, name="ledger_verify"),
     path("ledger/<int:number>/", ledger.block, name="block"),
     path("explore/", explore.explore, name="explore"),
     path("explore/export.csv", explore.export_csv, name="explore_csv"),

@@ -40,6 +40,14 @@ STATUS_ORDER = (
     Status.MISSED, Status.CRITICAL, Status.BEHIND, Status.NO_DATA,
     Status.ON_TRACK, Status.AHEAD, Status.DONE, Status.NOT_DUE,
 )  # fmt: skip
+# what is wrong with the first block that does not hold, by the codes of `services.ledger.Broken`
+LEDGER_FAULTS = {
+    "gap": gettext_noop("a block before it is missing"),
+    "chain": gettext_noop("its previous hash is not the hash of the block before it"),
+    "count": gettext_noop("it does not have as many figures as it was written with"),
+    "content": gettext_noop("its content or its hash was altered"),
+    "head": gettext_noop("it is not the block that was noted: the ledger was cut off or written anew"),
+}
 LAGGING = frozenset({Status.BEHIND, Status.CRITICAL, Status.MISSED})
 
 GOALS = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.db.models import Q
 
 from agencies.roles import Can
 
@@ -39,3 +40,7 @@ class AssignmentQuerySet(models.QuerySet):
 
     def current(self) -> Self:
         return self.filter(ended_on__isnull=True, target__retired_on__isnull=True)
+
+    def of_district(self, code: str) -> Self:
+        """For which a district answers: its own, and those of its agencies that are for no district in particular."""
+        return self.filter(Q(district=code) | Q(district__isnull=True, agency__district=code))

@@ -20,7 +20,19 @@ from agencies.roles import Role
 from reports.models import Entry, ReportingPeriod, Submission
 from reports.services.packets import open_packets
 from reports.services.periods import create_periods
-from targets.models import ActionLine, Assignment, Checkpoint, Citation, Clause, Commitment, Plan, Target, Task
+from targets.models import (
+    ActionLine,
+    Assignment,
+    Checkpoint,
+    Citation,
+    Clause,
+    Commitment,
+    Plan,
+    ResponsibleUnit,
+    Target,
+    Task,
+    WorkingGroup,
+)
 from targets.rules import Accumulation, AssignmentRole, Bound, Combine, LineKind
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -278,6 +290,17 @@ def small_plan() -> World:
         auditor=person(Role.AUDITOR),
         operator=person(Role.OPERATOR),
     )  # fmt: skip
+
+
+def working_group(world: World, agency: Agency, *, of_line: bool, code: str = "networks") -> WorkingGroup:
+    """A group that an agency leads: of the small plan's line, or of none."""
+    group = WorkingGroup.objects.create(
+        plan=world.plan, code=code, number=1, name_zh="网络组", name_en="Network group", duty_zh="牵头", duty_en="Leads"
+    )
+    if of_line:
+        group.lines.add(world.stations.task.line)
+    ResponsibleUnit.objects.create(working_group=group, position=1, as_written="某单位", agency=agency)
+    return group
 
 
 def _district_government(code: str, name: str) -> Agency:

@@ -92,6 +92,7 @@ invite                               POST own   403 302 403 403 403 403 403 403 
 invite                               POST none  404 404 404 404 404 404 404 404 404  in
 ledger                               GET  -     200 200 200 200 200 200 200 403 403  in
 ledger_export                        GET  -     200 200 200 200 200 200 200 403 403  in
+ledger_verify                        POST -     403 403 403 403 302 403 302 403 403  in
 line                                 GET  own   200 200 200 200 200 200 200 403 403  in
 line                                 GET  none  404 404 404 404 404 404 404 403 403  in
 line_save                            POST own   200 200 404 404 403 404 403 404 404  in

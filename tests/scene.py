@@ -20,7 +20,7 @@ from reports.models import Entry, Evidence, Submission, Workbook
 from reports.services import evidence, rollup, workbooks
 from reports.services.periods import extend
 from targets.models import AdjustmentQuestion
-from tests.factories import UserFactory, World, at, person, small_plan
+from tests.factories import UserFactory, World, at, person, small_plan, working_group
 from tests.reports.conftest import OPEN, WEB, Acting
 from tests.reports.uploads import upload
 
@@ -64,6 +64,7 @@ def make_scene() -> Scene:
     draft, foreign = world.packet(period=1), world.packet(world.east, 1)
     lines |= {"draft": world.line(world.stations, period=1), "foreign": foreign.entries.get()}
     invitation, secret = _invited(world, people["A"])
+    working_group(world, world.bureau, of_line=True)
     sheet = workbooks.sheet(draft, reader=world.reporter, at=now)
     scene = Scene(
         world, people, world.packet(), draft, lines,

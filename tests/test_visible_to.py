@@ -13,7 +13,7 @@ import reports.querysets
 import targets.querysets
 from agencies.models import Agency, AuditEvent, Invitation, User
 from agencies.services import audit
-from reports.models import Acceptance, Entry, Evidence, Figure, Submission, Workbook
+from reports.models import Acceptance, Entry, Evidence, Figure, LedgerCheck, Submission, Workbook
 from targets.models import Assignment, Plan, Target
 from tests.factories import UserFactory, World, at, person, small_plan
 from tests.reports.conftest import WEB, Acting
@@ -36,13 +36,14 @@ Evidence        own  own  own  own  all  -    all  -    -
 Workbook        own  own  own  own  -    -    -    -    -
 Acceptance      all  all  all  all  all  all  all  -    -
 Figure          all  all  all  all  all  all  all  -    -
+LedgerCheck     all  all  all  all  all  all  all  -    -
 """
 EXPECTED = {line.split()[0]: dict(zip(ROLES, line.split()[1:], strict=True)) for line in TABLE.split("\n")[2:-1]}
 MODELS = {
     model.__name__: model
     for model in (
         Agency, Invitation, AuditEvent, Plan, Target, Assignment, Submission, Entry, Evidence, Workbook, Acceptance,
-        Figure,
+        Figure, LedgerCheck,
     )
 }  # fmt: skip
 
@@ -81,6 +82,7 @@ def _world() -> World:
         audit.record(
             "invitation.sent", packet.agency.code, actor=approver, at=now, door=WEB, agency=packet.agency,
         )  # fmt: skip
+    LedgerCheck.objects.create(asked_at=at("2021-04-10"), seen_at=at("2021-04-10"))
     audit.record("plan.loaded", "small", actor=None, at=timezone.now(), door=WEB)
     return world
 

@@ -1,15 +1,13 @@
-"""The course of one target: what was accepted, the path to the goal, and what was published elsewhere."""
+"""The course of one quantity: what was accepted, the path to the goal, the forecast, what was published elsewhere."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from itertools import cycle
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils.translation import gettext
 
-from ..wording import STAGE_WORDS, status_word
 from .theme import ACCENT, INK_2, SEAL, SURFACE, Caption, axis, colour, figure, known, number_ticks
 
 if TYPE_CHECKING:
@@ -18,16 +16,23 @@ if TYPE_CHECKING:
 
 MARGIN = {"l": 8, "r": 24, "t": 60, "b": 72}
 HEIGHT = 400
+BAND = "var(--forecast)"
+ROOM = timedelta(days=20)  # right of the last day, for a mark on it
 RED = {"color": SEAL, "line": {"width": 2, "color": SEAL}}
-# marks of published figures that measure something else than the target; its own definition has the filled star
-OTHER_DEFINITIONS = ("x-thin-open", "triangle-up-open", "square-open", "cross-thin-open", "circle-open", "hash-open")
+FURTHEST = 1.5  # times what else is drawn: how far a wide forecast may stretch the axis
+# by whether a published figure measures what the target does
+MARKS = {"same": "star", "near": "triangle-up-open", "different": "x-thin-open"}
 
 
 class Path(NamedTuple):
-    """Corners (day, value) of the straight lines from the plan's start over checkpoints to the goal on its due date."""
+    """Corners (day, value) of the straight lines from the plan's start over checkpoints to the goal on its due date.
+
+    `goals` and `uppers` are the corners of the goal (of the upper one of a range) as it was in force over time.
+    """
 
     corners: Sequence[tuple[date, float]]
-    goal: float | None
+    goals: Sequence[tuple[date, float]]
+    uppers: Sequence[tuple[date, float]]
     due_on: date
     starts_on: date
     ends_on: date
@@ -37,106 +42,132 @@ class Path(NamedTuple):
         return max(self.ends_on, self.due_on)
 
 
-def quantity(frame: pd.DataFrame, path: Path, published: pd.DataFrame, caption: Caption, unit: str) -> go.Figure:
+class Ahead(NamedTuple):
+    """A forecast: from the last point that it rests on to the due date, with its 80 % band.
+
+    `meets_on` is the day on which the value would come to `bar`, from where on the goal is met; null for never.
+    """
+
+    last_on: date
+    last: float
+    due_on: date
+    value: float
+    low: float
+    high: float
+    meets_on: date | None
+    bar: float
+    said: str
+
+
+def quantity(
+    frame: pd.DataFrame, path: Path, published: pd.DataFrame, caption: Caption, unit: str, *, ahead: Ahead | None = None
+) -> go.Figure:
     """Rows of `path_frame` and `published_frame` over time, in one unit."""
-    traces = [_way(path), *_goal(path), _accepted(frame, unit), *_published(published, unit)]
-    top = max([0.0, *(value for trace in traces for value in trace.y if value is not None)])
+    drawn = [_way(path, unit), *_goal(path), _accepted(frame), *_published(published, unit)]
+    bottom, top = _reach(drawn, ahead)
+    coming = _ahead(ahead, path) if ahead else []
     return figure(
-        traces,
+        [*coming, *drawn],
         caption,
         height=HEIGHT,
         margin=MARGIN,
-        xaxis=_time(path),
-        yaxis=axis(range=[0, top * 1.08 or 1], **number_ticks(top)),
+        xaxis=time_axis(path.starts_on, path.last_on),
+        meta={"narrow": narrow(path.starts_on, path.last_on, HEIGHT, MARGIN, len(drawn) + len(coming))},
+        yaxis=axis(range=[bottom, top * 1.08 or 1], **number_ticks(top, bottom)),
     )
 
 
-def milestone(frame: pd.DataFrame, path: Path, caption: Caption) -> go.Figure:
-    """Stages quarter by quarter, and the planned date."""
-    import plotly.graph_objects as go
-
-    order = list(STAGE_WORDS)
-    steps = go.Scatter(
-        name=gettext("accepted stage"),
-        x=frame["on"].tolist(),
-        y=[order.index(stage) if stage else None for stage in frame["stage"]],
-        mode="lines+markers",
-        line={"shape": "hv", "color": ACCENT, "width": 2},
-        marker=_marks(frame),
-        customdata=_said(frame),
-        hovertemplate="%{customdata[0]} · %{customdata[1]}<extra></extra>",
-    )
-    return figure(
-        [steps],
-        caption,
-        height=HEIGHT - 120,
-        margin=MARGIN | {"b": 8},
-        xaxis=_time(path),
-        yaxis=axis(range=[-0.3, 2.3], tickvals=[0, 1, 2], ticktext=[str(STAGE_WORDS[stage]) for stage in order]),
-        shapes=[{"type": "line", "line": {"color": SEAL, "width": 1, "dash": "dot"}, **_at(path.due_on, y0=0, y1=1)}],
-        annotations=[
-            {"text": gettext("planned"), "showarrow": False, "xanchor": "right", "font": {"color": SEAL}}
-            | {"x": path.due_on, "y": 1, "yref": "paper"}
-        ],
-        showlegend=False,
+def _reach(drawn: Sequence, ahead: Ahead | None) -> tuple[float, float]:
+    """The lowest and highest of what is drawn, and of a forecast what does not squeeze the rest."""
+    values = [value for trace in drawn if trace.visible is None for value in trace.y if value is not None]
+    if ahead:
+        values.append(ahead.value)
+    bottom, top = min([0.0, *values]), max([0.0, *values])
+    return (
+        (max(min(bottom, ahead.low), bottom - top), max(top, min(ahead.high, top * FURTHEST)))
+        if ahead
+        else (
+            bottom,
+            top,
+        )
     )
 
 
-def _at(on: date, **heights: int) -> dict:
-    """An upright line through the whole plot on one day."""
-    return {"x0": on, "x1": on, "yref": "paper", **heights}
-
-
-def _time(path: Path) -> dict:
+def time_axis(starts_on: date, last_on: date) -> dict:
     """From the plan's start to its end, with room for a mark on the last day."""
-    return axis(type="date", range=[path.starts_on, path.last_on + timedelta(days=20)], dtick="M6", tickformat="%Y-%m")
+    return axis(type="date", range=[starts_on, last_on + ROOM], dtick="M6", tickformat="%Y-%m")
 
 
-def _way(path: Path) -> go.Scatter:
+def narrow(starts_on: date, last_on: date, height: int, margin: dict, entries: int) -> dict:
+    """On a narrow screen: a tick a year, and room for a legend of one entry below the other."""
+    below = 44 + 19 * entries
+    return {
+        "height": height + below - margin["b"],
+        "margin": {"b": below, "r": 8},
+        "xaxis": time_axis(starts_on, last_on) | {"dtick": "M12"},
+    }
+
+
+def _way(path: Path, unit: str) -> go.Scatter:
     import plotly.graph_objects as go
 
+    between = max(len(path.corners) - 2, 0)
     return go.Scatter(
-        name=gettext("path to the goal"),
+        name=gettext("path to the goal") if not between else gettext("path to the goal (diamonds: checkpoints)"),
         x=[on for on, _ in path.corners],
         y=[value for _, value in path.corners],
         mode="lines+markers",
         line={"color": INK_2, "width": 1, "dash": "dash"},
-        marker={"symbol": "diamond-open", "size": [0, *[7] * max(len(path.corners) - 2, 0), 0], "color": INK_2},
-        hoverinfo="skip",
+        marker={"symbol": "diamond-open", "size": [0, *[8] * between, 0], "color": INK_2},
+        legendrank=2,
+        hovertemplate=f"{gettext('checkpoint')} %{{x|%Y-%m-%d}}: %{{y:,}} {unit}<extra></extra>",
     )
 
 
 def _goal(path: Path) -> list:
+    """The goal as it was in force: a step on the day of each change."""
+    return (
+        [
+            _step(gettext("goal"), path.goals, path.last_on),
+            *([_step(gettext("upper goal"), path.uppers, path.last_on, dash="dot")] if path.uppers else []),
+        ]
+        if path.goals
+        else []
+    )
+
+
+def _step(name: str, corners: Sequence[tuple[date, float]], last_on: date, dash: str = "solid") -> go.Scatter:
     import plotly.graph_objects as go
 
-    if path.goal is None:
-        return []
-    ends = [path.starts_on, path.last_on]
-    line = {"color": SEAL, "width": 1}
-    return [go.Scatter(name=gettext("goal"), x=ends, y=[path.goal] * 2, mode="lines", line=line, hoverinfo="skip")]
+    days, values = zip(*corners, strict=True)
+    return go.Scatter(
+        name=name,
+        x=[*days, last_on],
+        y=[*values, values[-1]],
+        mode="lines",
+        line={"color": SEAL, "width": 1, "shape": "hv", "dash": dash},
+        legendrank=3,
+        hoverinfo="skip",
+    )
 
 
-def _accepted(frame: pd.DataFrame, unit: str) -> go.Scatter:
+def _accepted(frame: pd.DataFrame) -> go.Scatter:
     import plotly.graph_objects as go
 
     return go.Scatter(
-        name=gettext("accepted value (hollow: carried from an earlier quarter)"),
+        name=gettext("accepted value (hollow: some figure carried)"),
         x=frame["on"].tolist(),
         y=known(frame["value"]),
         mode="lines+markers",
         line={"color": ACCENT, "width": 2},
-        marker=_marks(frame),
-        customdata=_said(frame),
-        hovertemplate=f"%{{customdata[0]}} · %{{customdata[1]}}<br>%{{y:,}} {unit}<extra></extra>",
+        marker=marks(frame),
+        legendrank=1,
+        customdata=frame["said"].tolist(),
+        hovertemplate="%{customdata}<extra></extra>",
     )
 
 
-def _said(frame: pd.DataFrame) -> list[list[str]]:
-    """Quarter and status in words, for the hover text."""
-    return [[row.quarter, status_word(row.status)] for row in frame.itertuples()]
-
-
-def _marks(frame: pd.DataFrame) -> dict:
+def marks(frame: pd.DataFrame) -> dict:
     """Filled with the status's colour; hollow where some figure was carried."""
     colours = [colour(status) for status in frame["status"]]
     return {
@@ -146,20 +177,89 @@ def _marks(frame: pd.DataFrame) -> dict:
     }
 
 
-def _published(frame: pd.DataFrame, unit: str) -> list:
-    """One trace and one symbol per definition, so that the legend says what each mark measures."""
+def _ahead(ahead: Ahead, path: Path) -> list:
+    """The band below everything else, the middle line, and the day on which the goal would be met."""
+    is_met = ahead.meets_on is not None and ahead.last_on < ahead.meets_on <= path.last_on + ROOM
+    corners = {ahead.last_on: ahead.last, ahead.due_on: ahead.value}
+    if is_met:  # a damped trend does not run straight: the line goes through the day as well
+        corners = {ahead.meets_on: ahead.bar} | corners
+    return [_band(ahead), _forecast(ahead, sorted(corners.items())), *([_met(ahead)] if is_met else [])]
+
+
+def _band(ahead: Ahead) -> go.Scatter:
     import plotly.graph_objects as go
 
-    others = cycle(OTHER_DEFINITIONS)
+    return go.Scatter(
+        name=gettext("8 of 10 outcomes"),
+        x=[ahead.last_on, ahead.due_on, ahead.due_on, ahead.last_on],
+        y=[ahead.last, ahead.high, ahead.low, ahead.last],
+        mode="lines",
+        line={"width": 0},
+        fill="toself",
+        fillcolor=BAND,
+        legendrank=5,
+        hoverinfo="skip",
+    )
+
+
+def _forecast(ahead: Ahead, corners: Sequence[tuple[date, float]]) -> go.Scatter:
+    import plotly.graph_objects as go
+
+    return go.Scatter(
+        name=gettext("forecast"),
+        x=[on for on, _ in corners],
+        y=[value for _, value in corners],
+        mode="lines+markers",
+        line={"color": ACCENT, "width": 1.5, "dash": "dash"},
+        marker={
+            "size": [7 if on == ahead.due_on else 0 for on, _ in corners],
+            "color": ACCENT,
+            "symbol": "circle-open",
+        },
+        legendrank=4,
+        customdata=[ahead.said] * len(corners),
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+
+
+def _met(ahead: Ahead) -> go.Scatter:
+    import plotly.graph_objects as go
+
+    return go.Scatter(
+        name=gettext("goal would be met"),
+        x=[ahead.meets_on],
+        y=[ahead.bar],
+        mode="markers",
+        marker={"symbol": "circle-cross-open", "size": 11, "color": ACCENT, "line": {"width": 1.5}},
+        legendrank=6,
+        customdata=[ahead.said],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+
+
+def _published(frame: pd.DataFrame, unit: str) -> list:
+    """One trace and one mark per kind of definition; each mark says what it measures when it is pointed at.
+
+    What measures something else is switched on in the legend: beside the target's own numbers it would mislead.
+    """
+    import plotly.graph_objects as go
+
+    names = {
+        "same": gettext("published, the target's own definition"),
+        "near": gettext("published, a near definition"),
+        "different": gettext("published, another definition"),
+    }
     return [
         go.Scatter(
-            name=gettext("published: %(measured)s") % {"measured": measured},
+            name=names[match],
             x=group["on"].tolist(),
             y=group["value"].tolist(),
             mode="markers",
-            marker={"symbol": "star" if match == "same" else next(others), "size": 10} | RED,
-            customdata=group[["wording"]].values.tolist(),
-            hovertemplate=f"{measured}<br>%{{customdata[0]}} %{{y:,}} {unit}<extra></extra>",
+            legendrank=7,
+            visible="legendonly" if match == "different" else None,
+            marker={"symbol": MARKS[match], "size": 10} | RED,
+            customdata=group[["measured", "wording"]].values.tolist(),
+            hovertemplate=f"%{{x|%Y-%m-%d}}<br>%{{customdata[0]}}<br>%{{customdata[1]}} %{{y:,}} {unit}<extra></extra>",
         )
-        for (measured, match), group in frame.groupby(["measured", "match"], sort=False)
+        for match, group in frame.groupby("match", sort=False)
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import floor
 from typing import TYPE_CHECKING, NamedTuple
 
 from targets.units import in_chinese
@@ -10,11 +11,10 @@ if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
-INK, INK_2, RULE, SURFACE, ACCENT, SEAL = (
-    f"var(--{name})" for name in ("ink", "ink-2", "rule", "surface", "accent", "seal")
+INK, INK_2, RULE, RULE_STRONG, SURFACE, ACCENT, SEAL = (
+    f"var(--{name})" for name in ("ink", "ink-2", "rule", "rule-strong", "surface", "accent", "seal")
 )
 FONT = "Source Han Sans SC, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, system-ui, sans-serif"
-FILLS = {"on_track", "behind", "critical", "not_due", "no_data"}  # classes whose areas have a paler colour than words
 
 
 class Caption(NamedTuple):
@@ -25,7 +25,8 @@ class Caption(NamedTuple):
 
 
 def colour(status: str) -> str:
-    return f"var(--{'fill' if status in FILLS else 'status'}-{status})"
+    """Of an area or a mark; words have darker ones. Told apart with every kind of colour vision."""
+    return f"var(--fill-{status})"
 
 
 def figure(traces: list, caption: Caption, **layout: object) -> go.Figure:
@@ -78,10 +79,10 @@ def known(values: pd.Series) -> list:
     return values.astype(object).where(values.notna(), None).tolist()
 
 
-def number_ticks(top: float) -> dict:
-    """Ticks from 0 to `top` in the reader's scale: 1万, 2万, … in Chinese, 10k, 20k, … in English."""
-    step = _step(top)
-    values = [step * place for place in range(int(top / step) + 2)]
+def number_ticks(top: float, bottom: float = 0) -> dict:
+    """Ticks from `bottom` over 0 to `top` in the reader's scale: 1万, 2万, … in Chinese, 10k, 20k, … in English."""
+    step = _step(max(top, -bottom))
+    values = [step * place for place in range(floor(bottom / step), int(top / step) + 2)]
     return {"tickmode": "array", "tickvals": values, "ticktext": [_scaled(value) for value in values]}
 
 

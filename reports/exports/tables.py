@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from agencies.exporting import csv_lines
 
+MOST_ROWS = 100_000  # of a CSV file
+
 
 class Table(NamedTuple):
     """Headings in the reader's language, and rows of texts, numbers (never as text), days and nulls."""

@@ -10,10 +10,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def path_frame(rows: Iterable, ends_on: Mapping[int, date], quarters: Mapping[int, str]) -> pd.DataFrame:
-    """One row per quarter of a target: `on` (its last day), quarter in words, value, expected, stage, status, stale.
+def path_frame(
+    rows: Iterable, ends_on: Mapping[int, date], quarters: Mapping[int, str], said: Mapping[int, str]
+) -> pd.DataFrame:
+    """One row per quarter of a target: `on` (its last day), quarter in words, value, expected, stage, status, stale,
+    and what is `said` of it when it is pointed at.
 
-    `ends_on` and `quarters` go by the quarter's id. Values are floats in the target's unit, null where unknown.
+    The mappings go by the quarter's id. Values are floats in the target's unit, null where unknown.
     """
     import pandas as pd
 
@@ -27,10 +30,11 @@ def path_frame(rows: Iterable, ends_on: Mapping[int, date], quarters: Mapping[in
                 row.stage,
                 row.status,
                 bool(row.stale),
+                said[row.period],
             )
             for row in rows
         ],
-        columns=["on", "quarter", "value", "expected", "stage", "status", "stale"],
+        columns=["on", "quarter", "value", "expected", "stage", "status", "stale", "said"],
     )
 
 

@@ -1,6 +1,7 @@
 """How it goes: quarters, packets, the ledger, and what is rolled up from it. One file per noun."""
 
 from .charts import StoredChart
+from .checks import LedgerCheck
 from .evidence import Evidence
 from .ledger import Acceptance, Figure
 from .periods import Extension, ReportingPeriod
@@ -15,6 +16,7 @@ __all__ = [
     "Evidence",
     "Extension",
     "Figure",
+    "LedgerCheck",
     "Progress",
     "Reminder",
     "ReportingPeriod",

@@ -106,6 +106,14 @@ class Entry(models.Model):
         ]
         verbose_name = _("entry")
         verbose_name_plural = _("entries")
+        indexes = [
+            # few at any time, and counted for every page
+            models.Index(
+                fields=["submission"],
+                condition=Q(state__in=("draft", "returned"), explanation="") & ~Q(doubts=[]),
+                name="entry_unexplained",
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["submission", "assignment"],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -77,10 +77,21 @@ def _figure_line(figure: BlockFigure) -> bytes:
     )
 
 
-def block_hash(previous_hash: str, header: BlockHeader, figures: Iterable[BlockFigure]) -> str:
-    """SHA-256 of the previous hash and the block's canonical content, as 64 hexadecimal digits."""
-    digest = hashlib.sha256(previous_hash.encode())
-    digest.update(_header_line(header))
+def block_lines(header: BlockHeader, figures: Iterable[BlockFigure]) -> Iterator[bytes]:
+    """A block's canonical content, line by line: its header, then its figures. Each ends with a line break."""
+    yield _header_line(header)
     for figure in figures:
-        digest.update(_figure_line(figure))
+        yield _figure_line(figure)
+
+
+def lines_hash(previous_hash: str, lines: Iterable[bytes]) -> str:
+    """SHA-256 of the previous hash and of canonical content, as 64 hexadecimal digits."""
+    digest = hashlib.sha256(previous_hash.encode())
+    for line in lines:
+        digest.update(line)
     return digest.hexdigest()
+
+
+def block_hash(previous_hash: str, header: BlockHeader, figures: Iterable[BlockFigure]) -> str:
+    """The hash that a block of this content has after that of the block before."""
+    return lines_hash(previous_hash, block_lines(header, figures))

@@ -13,17 +13,24 @@ from django.db.models import Max, QuerySet, Subquery
 from django.utils.dateparse import parse_date, parse_datetime
 
 from agencies.models import User
-from targets.models import Plan
+from targets.models import Commitment, Plan
 
 from ..models import Acceptance, ReportingPeriod
 
-DAY = re.compile(r"\d{4}-\d\d-\d\d")
+# "349", "#349", "349-67d2546b" and "349+2-67d2546b": a block, how many later decisions on goals, how its hash begins
+REFERENCE = re.compile(
+    r"[#＃]?\s*(?P<number>\d{1,18})(?:\s*[+\s]\s*(?P<later>\d{1,6}))?(?:-(?P<hash>[0-9a-f]{4,64}))?", re.I
+)
+HASH_DIGITS = 12  # of the hash in a reference
+LONGEST = 100  # characters of what was typed that are said again
+BEFORE_ALL = datetime(1900, 1, 1, tzinfo=UTC)  # the moment of an empty ledger
 
 
 class Moment(NamedTuple):
     """One state of one plan. `number` is the ledger number that it rests on; `known_at` is null for now.
 
-    `asked` is the text of `known_at` in the address; `fault` names what of the address could not be used.
+    `asked` is the text of `known_at` in the address, without what means nothing; `fault` names what of the address
+    could not be used (`period`, `known_at`, `no_block`, `other_hash`, `no_decision`), `refused` is that part of it.
     """
 
     plan: Plan
@@ -33,15 +40,11 @@ class Moment(NamedTuple):
     known_at: datetime | None
     asked: str
     fault: str
+    refused: str = ""
 
     @property
     def is_now(self) -> bool:
         return self.known_at is None
-
-    @property
-    def asks_for_a_day(self) -> bool:
-        """Whether a field for days can show what was asked; a time or a ledger number needs one for text."""
-        return not self.asked or DAY.fullmatch(self.asked) is not None
 
     @property
     def known(self) -> int | None:
@@ -51,7 +54,7 @@ class Moment(NamedTuple):
     @property
     def basis(self) -> str:
         """Names everything that a page of this moment rests on; the same text means the same page."""
-        known = "now" if self.is_now else f"{self.known_at:%Y%m%dT%H%M%S}"
+        known = "now" if self.is_now else f"{self.known_at:%Y%m%dT%H%M%S.%f}"
         return f"{self.plan.code}:{self.plan.revision}:{self.period.code}:{known}:{self.number}"
 
     def query(self, **changes: str) -> str:
@@ -87,19 +90,29 @@ def moment(params: Mapping[str, str], plans: list[Plan], *, now: datetime) -> Mo
     if not periods:
         raise NoPlan(plan.code)
     period = next((period for period in periods if period.code == params.get("period")), None)
-    fault = "period" if params.get("period") and period is None else ""
-    known_at, number = _known(params.get("known_at", "").strip(), plan)
-    if params.get("known_at", "").strip() and known_at is None:
-        fault = "known_at"
+    known = _known(params.get("known_at", "").strip(), plan)
+    fault, refused = ("period", params["period"]) if params.get("period") and period is None else ("", "")
+    if known.fault:
+        fault, refused = known.fault, known.asked
     return Moment(
         plan,
         periods,
         period or newest_settled(periods, now),
-        periods[0].head or 0 if number is None else number,
-        known_at,
-        "" if known_at is None else params["known_at"].strip(),
+        periods[0].head or 0 if known.number is None else known.number,
+        known.at,
+        "" if known.fault else known.asked,
         fault,
+        refused[:LONGEST],
     )
+
+
+def reference(number: int, later: int, block_hash: str | None) -> str:
+    """What brings a state back when it is typed into "as known at": "#349-67d2546b1c4e".
+
+    A block's moment is when it was accepted; `later` decisions on goals that were known besides are told: "#349+2-…".
+    """
+    decisions = f"+{later}" if later else ""
+    return f"#{number}{decisions}" + (f"-{block_hash[:HASH_DIGITS]}" if block_hash else "")
 
 
 def readable_plans(user: User) -> list[Plan]:
@@ -131,20 +144,52 @@ def newest_settled(periods: tuple[ReportingPeriod, ...], now: datetime) -> Repor
     return settled[-1] if settled else periods[0]
 
 
-def _known(text: str, plan: Plan) -> tuple[datetime | None, int | None]:
-    """(moment, ledger number) of a date (its end), a time or a ledger number; (None, None) for now or nonsense.
+class _Known(NamedTuple):
+    """What `known_at` stands for. Without `at` it is now; `asked` is its text, of a fault the part that is wrong."""
+
+    at: datetime | None = None
+    number: int | None = None
+    asked: str = ""
+    fault: str = ""
+
+
+def _known(text: str, plan: Plan) -> _Known:
+    """Of a date (its end), a time, or a reference to the ledger.
 
     The moment is in the plan's own zone: its day is the day that people there would say.
     """
     zone = ZoneInfo(plan.time_zone)
-    if text.isdecimal():
-        at = Acceptance.objects.filter(number=text[:18]).values_list("accepted_at", flat=True).first()
-        return (at.astimezone(zone), int(text)) if at else (None, None)
+    if not text:
+        return _Known()
+    if asked := REFERENCE.fullmatch(text):
+        return _of_reference(asked, plan, zone)
     at = _moment_of(text, zone)
     if at is None:
-        return None, None
+        return _Known(asked=text, fault="known_at")
     number = Acceptance.objects.filter(accepted_at__lte=at).order_by("-number").values_list("number", flat=True).first()
-    return at, number or 0
+    return _Known(at, number or 0, text)
+
+
+def _of_reference(asked: re.Match[str], plan: Plan, zone: ZoneInfo) -> _Known:
+    number, later, beginning = int(asked["number"]), int(asked["later"] or 0), (asked["hash"] or "").lower()
+    block = Acceptance.objects.filter(number=number).values_list("accepted_at", "hash").first()
+    if block is None and number:
+        return _Known(asked=str(number), fault="no_block")
+    at, whole = block or (BEFORE_ALL, "")
+    if not whole.startswith(beginning):
+        return _Known(asked=str(number), fault="other_hash")
+    if later:
+        at = _decided(plan, at, later)
+    if at is None:
+        return _Known(asked=str(later), fault="no_decision")
+    written = reference(number, later, None).removeprefix("#")
+    return _Known(at.astimezone(zone), number, f"{written}-{beginning}" if beginning else written)
+
+
+def _decided(plan: Plan, after: datetime, place: int) -> datetime | None:
+    """When the `place`th decision on a goal of a plan after a moment was taken; None where there are not so many."""
+    made = Commitment.objects.filter(target__plan=plan, decided_at__gt=after).order_by("decided_at")
+    return made.values_list("decided_at", flat=True)[place - 1 : place].first()
 
 
 def _moment_of(text: str, zone: ZoneInfo) -> datetime | None:

@@ -1,100 +1,158 @@
-"""The first page: how many stand where, line by line, what lags, and how complete the quarter is."""
+"""The first page: how many stand where and since the quarter before, line by line, and what needs attention."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
+from typing import NamedTuple
 
 from agencies.models import User
 from targets.rules import Status
 
-from ..wording import STATUS_ORDER, status_word
+from ..wording import LAGGING, STATUS_ORDER, quarter_words, status_word
 from .moment import Moment
-from .standings import Standing, standings
+from .standings import Standing
+from .statuses import LAG_ORDER, TargetStatus, slowest, statuses, worst
 
-ROWS = 9  # of what lags or is next to: as many as fit beside the lines and packets on the first screen
-LAG_ORDER = {status: place for place, status in enumerate(STATUS_ORDER)}
+FURTHEST, NEWLY, QUESTIONS = 5, 3, 10  # named at most: furthest behind, newly behind, to be decided on
+BETTER = frozenset({Status.DONE, Status.AHEAD})
+WORSE = LAGGING | {Status.NO_DATA}
 
 
 @dataclass(frozen=True)
 class Count:
-    """How many targets are in a class. `share` is a percentage of all, the width of a bar; `start` where it begins."""
+    """How many targets are in a class. `share` is a percentage of all, the width of a bar; `start` where it begins.
+
+    `change` is against the quarter before; null where there is none to compare with.
+    """
 
     status: str
     text: str
     number: int
     start: str
     share: str
+    change: int | None = None
+
+    @property
+    def turn(self) -> str:
+        """Whether the change is for the better or the worse; empty where it is neither."""
+        if not self.change or self.status not in BETTER | WORSE:
+            return ""
+        return "better" if (self.change > 0) == (self.status in BETTER) else "worse"
 
 
 @dataclass(frozen=True)
 class LineRow:
-    """One line of the plan with its targets, counted."""
+    """One line of the plan, counted. `change` is how many more lag than in the quarter before; null without one."""
 
     code: str
     short: str
     kind: str
-    targets: tuple[Standing, ...]
+    targets: int
     counts: tuple[Count, ...]
     lagging: int
     done: int
+    change: int | None
+
+    @property
+    def turn(self) -> str:
+        """As of a Count."""
+        return "" if not self.change else "worse" if self.change > 0 else "better"
+
+
+class Named(NamedTuple):
+    """A target that a page names; `before` is its status a quarter earlier, in words."""
+
+    standing: Standing
+    before: str
+
+
+class Attention(NamedTuple):
+    """The first few of a kind, and how many there are."""
+
+    first: tuple[Named, ...]
+    total: int
+
+
+class LineTargets(NamedTuple):
+    """Targets of one line."""
+
+    short: str
+    targets: tuple[Standing, ...]
 
 
 @dataclass(frozen=True)
 class Overview:
-    """Everything on the first page that rests on progress."""
+    """Everything on the first page that rests on progress.
+
+    `slowest` are the quantities that chart and table show, of `quantified` in all. `before` is the quarter that
+    changes are against, in words; empty in the plan's first one. `is_empty`: nothing has been accepted so far.
+    """
 
     total: int
     quantified: int
+    before: str
     counts: tuple[Count, ...]
     lines: tuple[LineRow, ...]
-    lagging: tuple[Standing, ...]
-    edge: tuple[Standing, ...]
-    questioned: tuple[Standing, ...]
+    furthest: Attention
+    newly: Attention
+    slowest: tuple[LineTargets, ...]
+    questioned: Attention
+    is_empty: bool
+
+    @property
+    def shown(self) -> int:
+        """How many quantities chart and table have."""
+        return sum(len(line.targets) for line in self.slowest)
 
 
 def overview(moment: Moment, user: User) -> Overview:
-    """Two statements for now."""
-    found = standings(moment, user)
-    behind = lagging(found)
+    """One statement for now."""
+    found = statuses(moment, user)
+    behind = worst(found)
     return Overview(
-        len(found),
-        sum(not standing.is_milestone for standing in found),
-        counts(found, all_statuses=True),
-        tuple(line_row(list(group)) for _, group in groupby(found, key=lambda standing: standing.line_code)),
-        behind,
-        edge(found, ROWS - len(behind)),
-        tuple(standing for standing in found if standing.is_questioned),
+        total=len(found),
+        quantified=sum(not one.is_milestone for one in found),
+        before=quarter_words(moment.previous.period.ordinal) if moment.previous else "",
+        counts=counts(found, all_statuses=True, before=_before(found)),
+        lines=tuple(_line_row(list(group)) for _, group in groupby(found, key=lambda one: one.line_code)),
+        furthest=_attention(behind, FURTHEST),
+        newly=_attention([one for one in behind if one.is_new], NEWLY),
+        slowest=slowest_by_line(found),
+        questioned=_attention([one for one in found if one.is_questioned], QUESTIONS),
+        is_empty=all(one.status in (Status.NO_DATA, Status.NOT_DUE) for one in found),
     )
 
 
-def counts(found: Sequence[Standing], *, all_statuses: bool = False) -> tuple[Count, ...]:
-    """One Count per status, worst first; empty classes are left out unless asked for."""
-    by_status = Counter(standing.status for standing in found)
+def slowest_by_line(found: Sequence[TargetStatus]) -> tuple[LineTargets, ...]:
+    """The slowest quantities, grouped by line in the plan's order, lowest pace first."""
+    lines = list(dict.fromkeys(one.line_code for one in found))
+    ordered = sorted(slowest(found), key=lambda one: lines.index(one.line_code))
+    groups = groupby(ordered, key=lambda one: (one.line_code, one.line_short))
+    return tuple(LineTargets(short, tuple(one.standing for one in group)) for (_, short), group in groups)
+
+
+def counts(
+    found: Sequence[Standing | TargetStatus], *, all_statuses: bool = False, before: Iterable[str] | None = None
+) -> tuple[Count, ...]:
+    """One Count per status, worst first; empty classes are left out unless asked for.
+
+    `before` are the statuses of the same targets a quarter earlier, for the changes.
+    """
+    by_status = Counter(one.status for one in found)
+    earlier = None if before is None else Counter(before)
     made, begin = [], Decimal(0)
     for status in STATUS_ORDER:
         number = by_status[status]
         if number or all_statuses:
             share = Decimal(100 * number) / (len(found) or 1)
-            made.append(Count(status.value, status_word(status), number, f"{begin:.2f}", f"{share:.2f}"))
+            change = None if earlier is None else number - earlier[status]
+            made.append(Count(status.value, status_word(status), number, f"{begin:.2f}", f"{share:.2f}", change))
             begin += share
     return tuple(made)
-
-
-def line_row(found: Sequence[Standing]) -> LineRow:
-    first = found[0]
-    return LineRow(
-        first.line_code,
-        first.line_short,
-        first.line_kind,
-        tuple(found),
-        counts(found),
-        sum(standing.lags for standing in found),
-        sum(standing.status == Status.DONE for standing in found),
-    )
 
 
 def lagging(found: Sequence[Standing]) -> tuple[Standing, ...]:
@@ -107,7 +165,24 @@ def lagging(found: Sequence[Standing]) -> tuple[Standing, ...]:
     )
 
 
-def edge(found: Sequence[Standing], most: int) -> tuple[Standing, ...]:
-    """What is on track with the lowest pace, and so the next to lag."""
-    near = (one for one in found if one.status == Status.ON_TRACK and one.pace is not None)
-    return tuple(sorted(near, key=lambda one: one.pace)[: max(most, 0)])
+def _before(found: Sequence[TargetStatus]) -> list[str] | None:
+    """None in the plan's first quarter."""
+    return [one.before for one in found] if all(one.before for one in found) else None
+
+
+def _line_row(found: Sequence[TargetStatus]) -> LineRow:
+    first, before, behind = found[0], _before(found), sum(one.lags for one in found)
+    return LineRow(
+        first.line_code,
+        first.line_short,
+        first.line_kind,
+        len(found),
+        counts(found),
+        behind,
+        sum(one.status == Status.DONE for one in found),
+        None if before is None else behind - sum(status in LAGGING for status in before),
+    )
+
+
+def _attention(found: Sequence[TargetStatus], most: int) -> Attention:
+    return Attention(tuple(Named(one.standing, status_word(one.before)) for one in found[:most]), len(found))

@@ -18,17 +18,30 @@ def progress(moment: Moment, *, targets: Sequence[int] | None = None, whole_path
     if moment.is_now:
         return _stored(moment, targets, whole_path)
     ids = _all_targets(moment.plan) if targets is None else targets
-    computed = compute(moment.plan, ids, known=moment.number, known_at=moment.known_at)
-    return [row for row in computed if whole_path or row.period == moment.period.pk]
+    periods = None if whole_path else {moment.period.pk}
+    return list(compute(moment.plan, ids, periods=periods, known=moment.number, known_at=moment.known_at))
 
 
 def reporter_progress(
-    moment: Moment, *, targets: Sequence[int] | None = None, agency: int | None = None, whole_path: bool = False
+    moment: Moment,
+    *,
+    targets: Sequence[int] | None = None,
+    agency: int | None = None,
+    district: str | None = None,
+    whole_path: bool = False,
 ) -> list[ProgressRow]:
-    """Rows of the single reporters (of one agency), likewise."""
-    ids = _all_targets(moment.plan) if targets is None else targets
-    computed = compute_reporters(moment.plan, ids, agency=agency, known=moment.known, known_at=moment.known_at)
-    return [row for row in computed if whole_path or row.period == moment.period.pk]
+    """Rows of the single reporters (of one agency, by id, or of one district, by code), likewise."""
+    return list(
+        compute_reporters(
+            moment.plan,
+            _all_targets(moment.plan) if targets is None else targets,
+            agency=agency,
+            district=district,
+            period=None if whole_path else moment.period.pk,
+            known=moment.known,
+            known_at=moment.known_at,
+        )
+    )
 
 
 def _stored(moment: Moment, targets: Sequence[int] | None, whole_path: bool) -> list[ProgressRow]:

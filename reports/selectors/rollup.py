@@ -6,7 +6,7 @@ The database finds the latest version of each (reporter, quarter); the rules do 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -100,15 +100,20 @@ class Yardstick(NamedTuple):
 
 
 def compute(
-    plan: Plan, targets: Iterable[int], *, known: int | None = None, known_at: datetime | None = None
+    plan: Plan,
+    targets: Iterable[int],
+    *,
+    periods: Collection[int] | None = None,
+    known: int | None = None,
+    known_at: datetime | None = None,
 ) -> Iterator[ProgressRow]:
-    """The city's rows of the named targets, all quarters, as known at a ledger number (None: all there is)."""
+    """The city's rows of the named targets, of all quarters or of some, as known at a ledger number (None: all)."""
     yardstick = Yardstick.of(plan)
     all_terms = terms(plan, targets, known_at=known_at)
     counting = [reporter.assignment for one in all_terms for reporter in one.reporters if reporter.counts]
     cells = latest_cells(plan, counting, known)
     for one in all_terms:
-        yield from _city_rows(one, cells, yardstick)
+        yield from _city_rows(one, cells, yardstick, periods)
 
 
 def compute_reporters(
@@ -116,17 +121,19 @@ def compute_reporters(
     targets: Iterable[int],
     *,
     agency: int | None = None,
+    district: str | None = None,
+    period: int | None = None,
     known: int | None = None,
     known_at: datetime | None = None,
 ) -> Iterator[ProgressRow]:
-    """The reporters' own rows of the named targets (those of one agency), all quarters, likewise."""
+    """The reporters' own rows of the named targets (those of one agency or district), of all quarters or of one."""
     yardstick = Yardstick.of(plan)
-    all_terms = terms(plan, targets, known_at=known_at, agency=agency)
+    all_terms = terms(plan, targets, known_at=known_at, agency=agency, district=district)
     reporting = [reporter.assignment for one in all_terms for reporter in one.reporters]
     cells = latest_cells(plan, reporting, known)
     for one in all_terms:
         for reporter in one.reporters:
-            yield from _reporter_rows(one, reporter, cells, yardstick)
+            yield from _reporter_rows(one, reporter, cells, yardstick, period)
 
 
 def latest_cells(plan: Plan, reporters: Sequence[int], known: int | None) -> Cells:
@@ -144,12 +151,16 @@ def _path(one: Terms, reporter: Reporter, cells: Cells, yardstick: Yardstick) ->
     return effective_path(cells.get(reporter.assignment, ()), ordinals, one.accumulation)
 
 
-def _city_rows(one: Terms, cells: Cells, yardstick: Yardstick) -> Iterator[ProgressRow]:
+def _city_rows(
+    one: Terms, cells: Cells, yardstick: Yardstick, periods: Collection[int] | None
+) -> Iterator[ProgressRow]:
     counting = [reporter for reporter in one.reporters if reporter.counts]
     if one.combine == Combine.LEAD:  # who leads no longer did so before who leads now
         counting.sort(key=lambda reporter: reporter.ended_on or date.max)
     paths = [_path(one, reporter, cells, yardstick) for reporter in counting]
     for index, quarter in enumerate(yardstick.calendar.quarters):
+        if periods is not None and quarter.id not in periods:
+            continue
         standing = [
             path[index]
             for reporter, path in zip(counting, paths, strict=True)
@@ -163,12 +174,16 @@ def _city_rows(one: Terms, cells: Cells, yardstick: Yardstick) -> Iterator[Progr
         yield _row((one.target, quarter.id, CITY, None), state, graded, rests_on)
 
 
-def _reporter_rows(one: Terms, reporter: Reporter, cells: Cells, yardstick: Yardstick) -> Iterator[ProgressRow]:
+def _reporter_rows(
+    one: Terms, reporter: Reporter, cells: Cells, yardstick: Yardstick, period: int | None
+) -> Iterator[ProgressRow]:
     combine = Combine.WEIGHTED if one.combine == Combine.WEIGHTED else Combine.LEAD
     path = _path(one, reporter, cells, yardstick)
     for quarter, effective in zip(yardstick.calendar.quarters, path, strict=True):
         if reporter.ended_on is not None and reporter.ended_on <= quarter.ends_on:
             return
+        if period not in (None, quarter.id):
+            continue
         state = city_value([effective], combine, ratio_scale=one.ratio_scale)
         goal = reporter_goal(one, one.goal_on(quarter.ends_on), reporter)
         graded = yardstick.grade(goal, state, quarter) if goal else None

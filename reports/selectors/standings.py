@@ -29,6 +29,7 @@ FIELDS = (
     "task__code", "task__number", "task__name_zh", "task__name_en",
     "task__line__code", "task__line__kind", "task__line__short_zh", "task__line__short_en",
 )  # fmt: skip
+IN_PLAN = ("task__line__position", "task__position", "position", "pk")  # the plan's own order
 
 
 class Answerable(NamedTuple):
@@ -142,29 +143,35 @@ class Standing:
 
     @property
     def expected_completion(self) -> Decimal | None:
-        """Completion that would be on schedule: completion over pace."""
-        return self.completion / self.pace if self.completion is not None and self.pace else None
+        """Completion that would be on schedule: completion over pace, or what is expected of the way to the goal."""
+        if self.completion is not None and self.pace:
+            return self.completion / self.pace
+        expected, goal, begin = self.now and self.now.expected, self.pledge.goal, self.baseline or Decimal(0)
+        return None if expected is None or goal in (None, begin) else (expected - begin) / (goal - begin)
 
 
-def standings(moment: Moment, user: User | None, *, among: Q | None = None) -> list[Standing]:
+def standings(
+    moment: Moment, user: User | None, *, among: Q | None = None, rows: Iterable[ProgressRow] | None = None
+) -> list[Standing]:
     """Targets of the moment's plan, in the plan's order, with their path. Two statements for now.
 
-    Without a user: for a job, whose result is handed only to those who may read the plan.
+    Without a user: for a job, whose result is handed only to those who may read the plan. `rows` are the city's where
+    somebody has read them already: the path, and since when a target lags, go back as far as they do.
     """
     targets = _targets(moment, user, among)
     wanted = None if among is None else [target[0] for target in targets]
     if not targets:
         return []
-    paths = paths_of(moment, wanted)
+    paths = paths_of(moment, progress(moment, targets=wanted, whole_path=True) if rows is None else rows)
     ordinals = {period.pk: period.ordinal for period in moment.periods}
-    return [_standing(target, paths[target[0]], moment, ordinals) for target in targets]
+    return [standing_from(target, paths[target[0]], moment, ordinals) for target in targets]
 
 
-def paths_of(moment: Moment, targets: Sequence[int] | None) -> dict[int, tuple[ProgressRow, ...]]:
-    """The city's rows of each target, up to the shown quarter, ascending."""
+def paths_of(moment: Moment, rows: Iterable[ProgressRow]) -> dict[int, tuple[ProgressRow, ...]]:
+    """Those rows by target, up to the shown quarter, in the order in which they come."""
     shown = {period.pk for period in moment.periods if period.ordinal <= moment.period.ordinal}
     paths: dict[int, list[ProgressRow]] = defaultdict(list)
-    for row in progress(moment, targets=targets, whole_path=True):
+    for row in rows:
         if row.period in shown:
             paths[row.target].append(row)
     return defaultdict(tuple, {target: tuple(rows) for target, rows in paths.items()})
@@ -195,18 +202,28 @@ def _decimal(text: str | None) -> Decimal | None:
 
 
 def _targets(moment: Moment, user: User | None, among: Q | None) -> list[tuple]:
-    kept = Q(retired_on__isnull=True) | Q(retired_on__gt=moment.period.ends_on)
+    return list(described(moment, kept(moment, user).filter(among or Q())))
+
+
+def kept(moment: Moment, user: User | None) -> QuerySet[Target]:
+    """The targets that the plan had at the quarter's end, in its order; without a user: for a job."""
     visible = Target.objects.all() if user is None else Target.objects.visible_to(user)
-    return list(
-        visible.filter(kept, among or Q(), plan=moment.plan)
-        .order_by("task__line__position", "task__position", "position", "pk")
-        .annotate(
-            questioned=Exists(_questions()),
-            pledges=ArraySubquery(_pledges(moment)),
-            answers=ArraySubquery(_answers()),
-        )
-        .values_list(*FIELDS, "questioned", "pledges", "answers")
-    )
+    at_its_end = Q(retired_on__isnull=True) | Q(retired_on__gt=moment.period.ends_on)
+    return visible.filter(at_its_end, plan=moment.plan).order_by(*IN_PLAN)
+
+
+def described(moment: Moment, targets: QuerySet[Target]) -> QuerySet:
+    """What `standing_from` needs to know of each target; its id comes first. One statement."""
+    return targets.annotate(**description(moment)).values_list(*FIELDS, "questioned", "pledges", "answers")
+
+
+def description(moment: Moment) -> dict[str, Any]:
+    """Of each target: whether an adjustment waits, its commitments, and who answers for it."""
+    return {
+        "questioned": Exists(_questions()),
+        "pledges": ArraySubquery(_pledges(moment)),
+        "answers": ArraySubquery(_answers()),
+    }
 
 
 def _pledges(moment: Moment) -> QuerySet:
@@ -239,7 +256,8 @@ def _answers() -> QuerySet:
     )
 
 
-def _standing(target: tuple, path: tuple[ProgressRow, ...], moment: Moment, ordinals: dict[int, int]) -> Standing:
+def standing_from(target: tuple, path: tuple[ProgressRow, ...], moment: Moment, ordinals: dict[int, int]) -> Standing:
+    """A target as `described`, with the rows of its path up to the moment's quarter."""
     fields = dict(zip(FIELDS, target, strict=False))
     return Standing(
         id=fields["pk"],

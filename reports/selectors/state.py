@@ -11,11 +11,15 @@ from django.utils.crypto import salted_hmac
 from agencies.models import User
 from agencies.roles import Can, Role
 
+from ..models.checks import SILENT_FOR
+
 # Numbers that only grow stand for whole tables: blocks, revisions, versions. What a clock decides (which windows are
 # open, what is overdue) is counted at the moment asked. The reader's roles come along, to spare every page a statement.
 STATE = """
 SELECT
     (SELECT json_agg(json_build_array(role, agency_id)) FROM agencies_membership WHERE user_id = %(user)s),
+    (SELECT ROW(count(*), sum(id), sum(version)) FROM reports_entry
+     WHERE state IN ('draft', 'returned') AND explanation = '' AND NOT doubts = '[]')::text,
     (SELECT max(number) FROM reports_acceptance),
     (SELECT ROW(count(*), sum(revision)) FROM targets_plan)::text,
     (SELECT ROW(count(*), sum(revision)) FROM targets_target)::text,
@@ -23,29 +27,38 @@ SELECT
      FROM reports_rollupstate)::text,
     (SELECT ROW(count(*), sum(version)) FROM reports_submission)::text,
     (SELECT ROW(count(*), count(*) FILTER (WHERE opens_at <= %(now)s), count(*) FILTER (WHERE due_at < %(now)s),
+                count(*) FILTER (WHERE grace_until < %(now)s),
                 count(*) FILTER (WHERE closes_at <= %(now)s))
      FROM reports_reportingperiod)::text,
     (SELECT ROW(count(*), max(granted_at), count(*) FILTER (WHERE until <= %(now)s)) FROM reports_extension)::text,
     (SELECT ROW(count(*), max(decided_at)) FROM targets_commitment)::text,
     (SELECT ROW(count(*), count(answered_at), max(asked_at)) FROM targets_adjustmentquestion)::text,
-    (SELECT ROW(count(*), max(id)) FROM targets_publishedfigure)::text
+    (SELECT ROW(count(*), max(id)) FROM targets_publishedfigure)::text,
+    (SELECT ROW(count(*), count(started_at), count(finished_at), max(finished_at),
+                count(*) FILTER (WHERE finished_at IS NULL AND seen_at < %(now)s - %(silent)s))
+     FROM reports_ledgercheck)::text
 """
 
 
 class State(NamedTuple):
-    """`mark`: the same text means that every page looks the same. `rights`: what decides what a reader may see."""
+    """`mark`: the same text means that every page looks the same. `rights`: what decides what a reader may see.
+
+    `drafts`: doubts in lines that are being entered. A page that is made counts them; no open page follows them, as
+    they come and go with every key.
+    """
 
     mark: str
     rights: str
+    drafts: str
 
 
 def state(user: User, now: datetime) -> State:
     """One statement; fills `user.roles` on the way."""
     with connection.cursor() as cursor:
-        cursor.execute(STATE, {"user": user.pk, "now": now})
-        roles, *parts = cursor.fetchone()
+        cursor.execute(STATE, {"user": user.pk, "now": now, "silent": SILENT_FOR})
+        roles, drafts, *parts = cursor.fetchone()
     user.roles = [(Role(role), agency) for role, agency in roles or ()]
-    return State(repr(parts), _rights(user))
+    return State(repr(parts), _rights(user), drafts)
 
 
 def pulse_of(mark: str) -> str:
@@ -56,8 +69,8 @@ def pulse_of(mark: str) -> str:
 def current_pulse(now: datetime) -> str:
     """The pulse of what every page would show now; one statement."""
     with connection.cursor() as cursor:
-        cursor.execute(STATE, {"user": None, "now": now})
-        _, *parts = cursor.fetchone()
+        cursor.execute(STATE, {"user": None, "now": now, "silent": SILENT_FOR})
+        _, _, *parts = cursor.fetchone()
     return pulse_of(repr(parts))
 
 

@@ -88,14 +88,23 @@ def calendar(plan: Plan) -> Calendar:
 
 
 def terms(
-    plan: Plan, targets: Iterable[int], *, known_at: datetime | None = None, agency: int | None = None
+    plan: Plan,
+    targets: Iterable[int],
+    *,
+    known_at: datetime | None = None,
+    agency: int | None = None,
+    district: str | None = None,
 ) -> list[Terms]:
     """Terms of the named targets, with the commitments that had been decided by `known_at` (all when None).
 
-    `agency` leaves only the reporters of one agency.
+    `agency` (an id) leaves only the reporters of one agency, `district` (a code) those of one district.
     """
     ids = list(targets)
-    reporters, commitments, checkpoints = _reporters(ids, agency), _commitments(ids, known_at), _checkpoints(ids)
+    reporters, commitments, checkpoints = (
+        _reporters(ids, agency, district),
+        _commitments(ids, known_at),
+        _checkpoints(ids),
+    )
     return [
         Terms(
             target.pk,
@@ -129,12 +138,14 @@ def _checkpoints(ids: Sequence[int]) -> dict[int, tuple]:
     return _by_target(rows, lambda on, value, stage: CheckpointRule(on, value, Stage(stage) if stage else None))
 
 
-def _reporters(ids: Sequence[int], agency: int | None) -> dict[int, tuple]:
+def _reporters(ids: Sequence[int], agency: int | None, district: str | None) -> dict[int, tuple]:
     found = Assignment.objects.filter(target__in=ids, reports=True)
-    rows = (
-        (found if agency is None else found.filter(agency=agency))
-        .order_by("position", "pk")
-        .values_list("target_id", "pk", "agency__code", "district_id", "role", "counts", "share", "ended_on")
+    if agency is not None:
+        found = found.filter(agency=agency)
+    if district is not None:
+        found = found.of_district(district)
+    rows = found.order_by("position", "pk").values_list(
+        "target_id", "pk", "agency__code", "district_id", "role", "counts", "share", "ended_on"
     )
     return _by_target(
         rows,

@@ -11,7 +11,7 @@ from django.db import connection
 from agencies.models import User
 
 from ..models import Submission
-from .moment import Moment
+from .moment import BEFORE_ALL, Moment
 
 NO_PACKETS = "SELECT NULL::text AS state, NULL::timestamptz AS submitted_at WHERE false"
 
@@ -23,7 +23,10 @@ SELECT block.hash, block.accepted_at,
        packets.draft, packets.submitted, packets.returned, packets.accepted, packets.late,
        EXISTS (SELECT 1 FROM reports_submission sample
                JOIN reports_reportingperiod quarter ON quarter.id = sample.period_id
-               WHERE sample.is_sample AND quarter.plan_id = %s)
+               WHERE sample.is_sample AND quarter.plan_id = %s),
+       (SELECT count(*) FROM targets_commitment decided JOIN targets_target target ON target.id = decided.target_id
+        WHERE target.plan_id = %s AND decided.decided_at > coalesce(block.accepted_at, %s)
+          AND (%s::timestamptz IS NULL OR decided.decided_at <= %s))
 FROM (
     SELECT max(state.ledger_number) AS newest, max(state.computed_at) AS computed_at, count(*) AS targets,
            count(*) FILTER (
@@ -68,7 +71,8 @@ class Trust(NamedTuple):
     """What a page rests on. `hash` and `accepted_at` are the block's; null while the ledger is empty.
 
     `rolled_up_to` is the newest ledger number that any target was computed from; `waiting` targets have figures,
-    or terms, newer than their rows; `failed` ones still show their last good rows.
+    or terms, newer than their rows; `failed` ones still show their last good rows. `later_decisions` on goals are known
+    to the page besides the block.
     """
 
     hash: str | None
@@ -81,6 +85,7 @@ class Trust(NamedTuple):
     failed_at: datetime | None
     packets: Packets
     has_sample: bool
+    later_decisions: int
 
 
 def trust(moment: Moment, user: User) -> Trust:
@@ -89,6 +94,10 @@ def trust(moment: Moment, user: User) -> Trust:
     params = [
         *packet_params,
         moment.plan.pk,
+        moment.plan.pk,
+        BEFORE_ALL,
+        moment.known_at,
+        moment.known_at,
         moment.plan.revision,
         moment.plan.pk,
         moment.period.due_at,
@@ -97,7 +106,7 @@ def trust(moment: Moment, user: User) -> Trust:
     with connection.cursor() as cursor:
         cursor.execute(TRUST.format(packets=packets), params)
         row = cursor.fetchone()
-    return Trust(*row[:8], Packets(*row[8:13]), row[13])
+    return Trust(*row[:8], Packets(*row[8:13]), *row[13:])
 
 
 def _visible_packets(moment: Moment, user: User) -> tuple[str, tuple]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 MOST_TARGETS = 40  # charts of more targets than an acceptance touches (a rebuild) are built when they are asked for
 KEPT_FOR = 3600  # seconds that a chart of an earlier "as known at" stays in Redis
+Asking = Mapping[str, Sequence[str]]  # parameters of an address, each with all its values
 
 __all__ = ["Chart", "UnknownChart", "build_first_charts", "chart", "chart_table"]
 
@@ -38,10 +39,10 @@ class Chart(NamedTuple):
     body: str
 
 
-def chart(shown: Moment, name: str, language: str, params: Mapping[str, str] | None = None) -> Chart:
+def chart(shown: Moment, name: str, language: str, params: Asking | None = None) -> Chart:
     """The figure of that name at a moment, in the active language. UnknownChart for a name that there is not.
 
-    `params` are the address's; of them count those that the kind of chart takes.
+    `params` are the address's, several values each; of them count those that the kind of chart takes.
     """
     drawing, code = drawing_of(name)
     asked = _taken(drawing, params)
@@ -51,15 +52,16 @@ def chart(shown: Moment, name: str, language: str, params: Mapping[str, str] | N
     return _cached(shown, name, language, asked, _basis(shown, state) if shown.is_now else shown.basis)
 
 
-def chart_table(shown: Moment, name: str, params: Mapping[str, str]) -> Table:
+def chart_table(shown: Moment, name: str, params: Asking) -> Table:
     """The data behind the figure of that name; UnknownChart likewise. Drawn when asked for, never kept."""
     drawing, code = drawing_of(name)
     number = rolled(shown, drawing.among(code)).number if shown.is_now else shown.number
     return draw(shown, name, number, _taken(drawing, params)).table
 
 
-def _taken(drawing: Drawing, params: Mapping[str, str] | None) -> dict[str, str]:
-    return {name: params[name] for name in drawing.params if params and params.get(name)}
+def _taken(drawing: Drawing, params: Asking | None) -> dict[str, tuple[str, ...]]:
+    said = {name: tuple(filter(None, (params or {}).get(name, ()))) for name in drawing.params}
+    return {name: values for name, values in said.items() if values}
 
 
 def _basis(shown: Moment, state: Rolled) -> str:
@@ -97,7 +99,7 @@ def _stored(shown: Moment, name: str, language: str, state: Rolled) -> Chart:
     return made
 
 
-def _cached(shown: Moment, name: str, language: str, asked: dict[str, str], basis: str) -> Chart:
+def _cached(shown: Moment, name: str, language: str, asked: dict[str, tuple[str, ...]], basis: str) -> Chart:
     """An earlier moment does not change, nor does a basis; what the address asks besides is not worth a row."""
     text = repr((drawing_version(), shown.basis, basis, language, name, sorted(asked.items())))
     key = f"chart:{hashlib.sha256(text.encode()).hexdigest()}"
@@ -108,7 +110,7 @@ def _cached(shown: Moment, name: str, language: str, asked: dict[str, str], basi
     return Chart(*held)
 
 
-def _draw(shown: Moment, name: str, number: int, asked: dict[str, str]) -> Chart:
+def _draw(shown: Moment, name: str, number: int, asked: dict[str, tuple[str, ...]]) -> Chart:
     figure = draw(shown, name, number, asked).figure
     body = json.dumps(figure.to_plotly_json(), ensure_ascii=False, separators=(",", ":"), default=_plain)
     return Chart(hashlib.sha256(body.encode()).hexdigest()[:32], body)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import NamedTuple
@@ -13,9 +13,11 @@ from agencies.models import User
 
 from ..models import Acceptance, Figure, Submission
 from ..rules.canonical import GENESIS, BlockFigure, BlockHeader, block_hash
+from ..selectors.chain import Block, blocks, stray_figures
 from .copying import copy_rows
 
 LEDGER_LOCK = 0x6E69_6202
+BATCH = 1000  # blocks that are read at a time when the ledger is verified
 COLUMNS = (
     "acceptance_id", "position", "target_id", "assignment_id", "period_id", "value", "numerator", "denominator",
     "stage", "actual_on", "words", "reason", "entry_id", "entered_by_id",
@@ -93,75 +95,39 @@ class Broken(NamedTuple):
 
 
 def verify(*, advance: Callable[[int], None] = lambda done: None, head: tuple[int, str] | None = None) -> Broken | None:
-    """Recomputes the whole ledger in flat memory; None when every block holds.
+    """Recomputes the whole ledger in flat memory; None when every block holds. `advance` is told of blocks done.
 
-    `head` is a (number, hash) noted earlier: it finds a ledger that was cut off or written anew as a whole.
+    `head` is a (number, hash) noted earlier: it finds a ledger that was cut off or written anew as a whole. Blocks that
+    are added meanwhile are left for the next time.
     """
-    expected, previous, seen = 1, GENESIS, None
-    contents = _contents()
-    pending = next(contents, None)
-    for header, previous_hash, stored in _headers():
-        figures: list[BlockFigure] = []
-        while pending is not None and pending[0] == header.number:
-            figures.append(pending[1])
-            pending = next(contents, None)
-        if header.number != expected:
-            return Broken(header.number, "gap")
-        if previous_hash != previous:
-            return Broken(header.number, "chain")
-        if header.figure_count != len(figures):
-            return Broken(header.number, "count")
-        if block_hash(previous, header, figures) != stored:
-            return Broken(header.number, "content")
-        if head is not None and header.number == head[0]:
-            seen = stored
-        expected, previous = header.number + 1, stored
-        advance(1)
-    return _at_end(pending, head, seen)
+    newest = Acceptance.objects.order_by("-number").values_list("number", flat=True).first() or 0
+    first, previous, seen = 1, GENESIS, None
+    while first <= newest:
+        last = min(first + BATCH - 1, newest)
+        for block in blocks(first, last):
+            if fault := _fault(block, first, previous):
+                return Broken(block.header.number, fault)
+            if head is not None and block.header.number == head[0]:
+                seen = block.hash
+            first, previous = block.header.number + 1, block.hash
+            advance(1)
+        if first <= last:  # none of that number, so that the next one there is comes too early
+            return Broken(_first_after(last), "gap")
+    if (stray := stray_figures(newest)) is not None:
+        return Broken(stray, "gap")
+    return Broken(head[0], "head") if head is not None and seen != head[1] else None
 
 
-def _at_end(pending: tuple[int, BlockFigure] | None, head: tuple[int, str] | None, seen: str | None) -> Broken | None:
-    """What only shows after the last block: figures of a block that is not there, or a noted head that is another."""
-    if pending is not None:
-        return Broken(pending[0], "gap")
-    if head is not None and seen != head[1]:
-        return Broken(head[0], "head")
-    return None
+def _fault(block: Block, number: int, previous: str) -> str:
+    """What is wrong with a block that should have this number and this previous hash; empty for nothing."""
+    if block.header.number != number:
+        return "gap"
+    if block.previous_hash != previous:
+        return "chain"
+    if block.header.figure_count != len(block.figures):
+        return "count"
+    return "" if block_hash(previous, block.header, block.figures) == block.hash else "content"
 
 
-def _headers() -> Iterator[tuple[BlockHeader, str, str]]:
-    rows = Acceptance.objects.order_by("number").values_list(
-        "number",
-        "submission__period__plan__code",
-        "submission__agency__code",
-        "submission__period__code",
-        "submitted_by__username",
-        "accepted_by__username",
-        "accepted_at",
-        "reason",
-        "figure_count",
-        "previous_hash",
-        "hash",
-    )
-    for row in rows.iterator(chunk_size=2000):
-        yield BlockHeader(*row[:9]), row[9], row[10]
-
-
-def _contents() -> Iterator[tuple[int, BlockFigure]]:
-    rows = Figure.objects.order_by("acceptance_id", "position").values_list(
-        "acceptance_id",
-        "assignment__target__code",
-        "assignment__district_id",
-        "assignment__agency__code",
-        "period__code",
-        "value",
-        "numerator",
-        "denominator",
-        "stage",
-        "actual_on",
-        "words",
-        "reason",
-        "entered_by__username",
-    )
-    for number, target, district, agency, *rest in rows.iterator(chunk_size=2000):
-        yield number, BlockFigure(target, district or agency, *rest)
+def _first_after(number: int) -> int:
+    return Acceptance.objects.filter(number__gt=number).order_by("number").values_list("number", flat=True)[0]

@@ -8,8 +8,10 @@ from celery import shared_task
 from django.core.cache import cache
 from django.utils import timezone
 
+from agencies.models import AuditEvent
+
 from ..selectors.health import HEARTBEAT
-from ..services import packets, periods, reminders, rollup
+from ..services import ledger_checks, packets, periods, reminders, rollup
 from ..services import workbooks as imports
 
 
@@ -28,6 +30,7 @@ def sweep() -> None:
     roll_up()
     workbooks()
     imports.forget_old_files(at=timezone.now())
+    ledger_checks.remind()
 
 
 @shared_task(ignore_result=True)
@@ -53,3 +56,16 @@ def open_windows() -> None:
 def remind() -> None:
     """Sends the reminders that are due by e-mail."""
     reminders.send_reminders(timezone.now())
+
+
+@shared_task(ignore_result=True)
+def check_ledger() -> None:
+    """Does the check of the ledger that somebody asked for."""
+    ledger_checks.work()
+
+
+@shared_task(ignore_result=True)
+def check_ledger_nightly() -> None:
+    """Recomputes the whole ledger, asked for by nobody."""
+    ledger_checks.ask(by=None, at=timezone.now(), door=AuditEvent.Door.JOB)
+    ledger_checks.work()

@@ -12,14 +12,15 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from targets.models import Commitment, PublishedFigure, Target
+from targets.models import PublishedFigure
 from targets.units import with_unit
 
-from ..selectors.lines import HEIGHT, WIDTH, Spark
+from ..selectors.moment import Moment
 from ..selectors.overview import Count
 from ..selectors.packets import last_moment
+from ..selectors.sparks import HEIGHT, WIDTH, Spark
 from ..selectors.standings import Answerable, Standing
-from ..wording import NOTHING, amount, exact, goal_amount, minute, quarter_words, status_word
+from ..wording import NOTHING, amount, exact, minute, quarter_words, status_word
 from ..wording import day as day_words
 
 register = template.Library()
@@ -81,6 +82,20 @@ def stacked(counts: Iterable[Count]) -> SafeString:
 
 
 @register.simple_tag
+def change(number: int | None, turn: str, before: str) -> SafeString:
+    """A change against the quarter `before`: its sign, and in words whether that is for the better or the worse."""
+    if not number:
+        return SafeString("")
+    said = {"better": gettext("better than in %(quarter)s"), "worse": gettext("worse than in %(quarter)s")}
+    words = said.get(turn, gettext("against %(quarter)s")) % {"quarter": before}
+    shown = f"+{number}" if number > 0 else f"\u2212{-number}"
+    return format_html(
+        ' <span class="change change-{}" title="{}">{}<span class="visually-hidden"> {}</span></span>',
+        turn or "neutral", words, shown, words,
+    )  # fmt: skip
+
+
+@register.simple_tag
 def spark_line(spark: Spark | None) -> SafeString:
     """Reached (solid) and expected (thin) over the quarters."""
     if spark is None:
@@ -136,8 +151,9 @@ def last_day(end: datetime | None, zone: str) -> str:
 
 
 @register.simple_tag
-def commitment_goal(target: Target, commitment: Commitment) -> str:
-    return goal_amount(target.bound, commitment.goal, commitment.goal_upper, target.unit)
+def known_query(moment: Moment, number: int) -> str:
+    """The address's query for the same page as known at a ledger number."""
+    return moment.query(known_at=str(number))
 
 
 @register.filter

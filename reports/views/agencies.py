@@ -1,4 +1,4 @@
-"""`/agencies/` and `/agencies/<code>/`: who answers for what."""
+"""`/agencies/` and `/agencies/<code>/`: who answers for what, and how that stands."""
 
 from __future__ import annotations
 
@@ -10,22 +10,25 @@ from django.views.decorators.http import require_safe
 
 from agencies.models import User
 
-from ..selectors.agencies import agency_page, agency_rows
+from ..selectors.agencies import FEWEST_TO_COMPARE, agency_page, agency_rows
 from .reading import Reading, page
 
 
 @require_safe
 def agencies(request: HttpRequest) -> HttpResponse:
-    def build(reading: Reading, user: User) -> dict[str, Any]:
-        return {"title": gettext("Agencies"), "agencies": agency_rows(reading.moment, user)}
+    sort = request.GET.get("sort", "")
 
-    return page(request, "agencies", "agencies.html", build, section="agencies")
+    def build(reading: Reading, user: User) -> dict[str, Any]:
+        rows = agency_rows(reading.moment, user, now=reading.now, sort=sort)
+        return {"title": gettext("Agencies"), "agencies": rows, "sort": sort, "fewest": FEWEST_TO_COMPARE}
+
+    return page(request, "agencies", "agencies.html", build, section="agencies", params=("sort",))
 
 
 @require_safe
 def agency(request: HttpRequest, code: str) -> HttpResponse:
     def build(reading: Reading, user: User) -> dict[str, Any]:
-        found = agency_page(reading.moment, user, code)
+        found = agency_page(reading.moment, user, code, now=reading.now)
         if found is None:
             raise Http404(gettext("There is no agency “%(code)s”.") % {"code": code})
         return {"title": found.agency.short_name, "page": found}

@@ -19,7 +19,7 @@ def chart_json(request: HttpRequest, name: str) -> HttpResponse:
     """The address names the whole state, with the language; nobody but the reader's browser may keep it."""
 
     def drawn(shown: Moment, language: str) -> Chart:
-        return chart(shown, name, language, request.GET)
+        return chart(shown, name, language, dict(request.GET.lists()))
 
     _, found = _read(request, name, drawn)
     etag = f'"{found.etag}"'
@@ -36,7 +36,7 @@ def chart_json(request: HttpRequest, name: str) -> HttpResponse:
 @require_safe
 def chart_csv(request: HttpRequest, name: str) -> HttpResponse:
     """The numbers behind a figure; the file's name says quarter and ledger number."""
-    shown, table = _read(request, name, lambda shown, language: chart_table(shown, name, request.GET))
+    shown, table = _read(request, name, lambda shown, language: chart_table(shown, name, dict(request.GET.lists())))
     file = f"{name}_{shown.period.code}_ledger-{shown.number}.csv"
     return HttpResponse(
         "".join(as_csv(table)),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from agencies.models import User
 from agencies.roles import Can
 
+from ..selectors.attention import packets_to_see
 from ..selectors.overview import overview as read_overview
 from .reading import Reading, page
 
@@ -28,5 +29,14 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 def _overview(reading: Reading, user: User) -> dict[str, Any]:
-    read = read_overview(reading.moment, user)
-    return {"title": gettext("Overview"), "overview": read, "may_decide": user.can(Can.MANAGE_PLAN)}
+    """Packets that somebody must see to are those of today: an earlier moment goes without."""
+    reads_packets = user.can(Can.READ_ALL_PACKETS) or bool(user.agencies_where(Can.READ_OWN_PACKETS))
+    return {
+        "title": gettext("Overview"),
+        "overview": read_overview(reading.moment, user),
+        "reads_packets": reads_packets,
+        "packets": packets_to_see(reading.moment, user, reading.now)
+        if reads_packets and reading.moment.is_now
+        else None,
+        "may_decide": user.can(Can.MANAGE_PLAN),
+    }

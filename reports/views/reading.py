@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.messages import get_messages
@@ -24,7 +25,7 @@ from agencies.roles import Can
 from targets.models import Plan
 
 from ..models import ReportingPeriod
-from ..selectors.moment import Moment, NoPlan, is_open, moment, readable_plans
+from ..selectors.moment import Moment, NoPlan, is_open, moment, readable_plans, reference
 from ..selectors.state import State, pulse_of, state
 from ..selectors.trust import Trust, trust
 from ..wording import minute, quarter_words
@@ -85,6 +86,11 @@ class Reading(NamedTuple):
         return quarter_words(self.open_quarter.ordinal) if self.open_quarter else ""
 
     @property
+    def reference(self) -> str:
+        """What brings this page's numbers back when it is typed into "as known at"."""
+        return reference(self.moment.number, self.trust.later_decisions, self.trust.hash)
+
+    @property
     def now_query(self) -> str:
         return self.moment.query(known_at="")
 
@@ -105,6 +111,14 @@ def read(request: HttpRequest, now: datetime) -> Reading:
     return Reading(plans, shown, trust(shown, request.user), now, get_language() or settings.LANGUAGE_CODE)
 
 
+def require_reading(user: User) -> None:
+    """PermissionDenied for who may not read progress."""
+    if not user.can(Can.READ_PROGRESS):
+        raise PermissionDenied(
+            gettext("Your roles do not include reading progress. Ask the operator for one that does.")
+        )
+
+
 def page(
     request: HttpRequest,
     name: str,
@@ -122,10 +136,7 @@ def page(
     """
     now = timezone.now()
     found = state(request.user, now)
-    if not request.user.can(Can.READ_PROGRESS):
-        raise PermissionDenied(
-            gettext("Your roles do not include reading progress. Ask the operator for one that does.")
-        )
+    require_reading(request.user)
     asked = _asked(request, params)
     key = _key(request, name, found, asked)
     kept = None if settings.DEBUG else cache.get(key)
@@ -138,6 +149,7 @@ def page(
             "reading": reading,
             "q": reading.query,
             "asked": asked,
+            "printed_path": request.path + reading.now_query + "".join(f"&{urlencode([one])}" for one in asked),
             "section": section,
             "places": PLACES,
             "pulse": pulse_of(found.mark),

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from agencies.models import User
 from agencies.roles import Can
 
-from ..selectors.targets import figures, target_page
+from ..selectors.targets import target_page
 from .reading import Reading, page
 
 
@@ -21,8 +21,7 @@ def target(request: HttpRequest, code: str) -> HttpResponse:
         found = target_page(reading.moment, user, code)
         if found is None:
             raise Http404(gettext("The plan has no target “%(code)s”.") % {"code": code})
-        accepted = figures(found.target, reading.moment, user, sums_quarters=found.sums_quarters)
         may_decide = user.can(Can.MANAGE_PLAN) and reading.moment.is_now
-        return {"title": found.standing.name, "page": found, "figures": accepted, "may_decide": may_decide}
+        return {"title": found.standing.name, "page": found, "may_decide": may_decide}
 
     return page(request, f"target:{code}", "target.html", build)

@@ -21,6 +21,7 @@ def findings(data: Any) -> list[Finding]:
     checks: Iterable[Callable[[Place, _Names], Iterator[Finding]]] = (
         _plan,
         _access,
+        _tiles,
         _agencies,
         _groups,
         _clauses,
@@ -111,6 +112,22 @@ def _access(pack: Place, names: _Names) -> Iterator[Finding]:
         if role.text() in seen:
             yield role.wrong(f"{role.text()!r} stands twice")
         seen.add(role.text())
+
+
+def _tiles(pack: Place, names: _Names) -> Iterator[Finding]:
+    """A grid with a tile taken twice, or with districts left out, could not be drawn."""
+    districts = pack.each("districts")
+    taken: dict[tuple[str, str], str] = {}
+    for district in districts:
+        tile = district.at("tile")
+        if not district.has("tile"):
+            if any(other.has("tile") for other in districts):
+                yield district.wrong("the other districts have a tile; give this one a tile too", "tile")
+            continue
+        place = (tile.text("column"), tile.text("row"))
+        if all(place) and place in taken:
+            yield district.wrong(f"column {place[0]}, row {place[1]} is already the tile of {taken[place]}", "tile")
+        taken.setdefault(place, district.text("code"))
 
 
 def _agencies(pack: Place, names: _Names) -> Iterator[Finding]:

@@ -21,6 +21,7 @@ ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 QUARTER = re.compile(r"[0-9]{4}Q[1-4]")
 WHOLE_DIGITS, DECIMAL_PLACES = 18, 6
+TILES = range(1, 13)
 NAME_OR_OPEN = "should be a name as written in the text, or {open: …} for one that stands for no agency"
 AGENCY_KINDS = (
     "bureau",
@@ -83,6 +84,12 @@ def _day(value: Any) -> Any:
         raise refuse(f"{value!r} is not a day such as 2022-12-31") from None
 
 
+def _tile(value: int) -> int:
+    if value not in TILES:
+        raise refuse(f"{value} is outside the tile grid, which goes from {TILES[0]} to {TILES[-1]}")
+    return value
+
+
 def _flag(value: Any) -> Any:
     if not isinstance(value, str):
         return value
@@ -138,6 +145,7 @@ Ratio = Annotated[Number, _stored_as(2, 4)]
 Points = Annotated[Number, _stored_as(4, 2)]
 Fraction = Annotated[Number, AfterValidator(_fraction)]
 Whole = Annotated[int, BeforeValidator(_whole)]
+TileNumber = Annotated[Whole, AfterValidator(_tile)]
 Day = Annotated[date, BeforeValidator(_day)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 
@@ -236,11 +244,19 @@ class PlanHead(PackModel):
     access: Access = Access(second_factor_roles=())
 
 
+class Tile(PackModel):
+    """A place in the grid of tiles that stands for a map of the districts, counted from its upper left corner."""
+
+    column: TileNumber
+    row: TileNumber
+
+
 class District(PackModel):
     """One district under its GB/T 2260 code; file order is display order."""
 
     code: DistrictCode
     name: Named
+    tile: Tile | None = None
 
 
 class Agency(PackModel):

@@ -23,6 +23,7 @@ ON_ONE_LINE = {
     "members",
     "name",
     "short",
+    "tile",
     "unit",
     "units",
     "windows",

@@ -64,7 +64,7 @@ def plan_pack(plan: Plan, on: date) -> packs.PlanPack:
     districts = District.objects.filter(agencies__in=agencies).distinct()
     return packs.PlanPack(
         plan=_head(plan),
-        districts=tuple(packs.District(code=one.code, name=_name(one)) for one in districts),
+        districts=tuple(_district(one) for one in districts),
         agencies=tuple(_agency(agency) for agency in agencies),
         groups=tuple(_group(group) for group in groups),
         lines=tuple(_line(line, names, on) for line in lines),
@@ -144,6 +144,11 @@ def _head(plan: Plan) -> packs.PlanHead:
         windows=packs.Windows(**{name: getattr(plan, name) for name in packs.Windows.model_fields}),
         access=packs.Access(second_factor_roles=tuple(plan.second_factor_roles)),
     )
+
+
+def _district(district: District) -> packs.District:
+    tile = packs.Tile(column=district.tile_column, row=district.tile_row) if district.tile_column else None
+    return packs.District(code=district.code, name=_name(district), tile=tile)
 
 
 def _agency(agency: Agency) -> packs.Agency:

@@ -41,8 +41,11 @@ def load_who(pack: packs.PlanPack, changes: Changes) -> Who:
 
 def _district(district: packs.District, position: int, changes: Changes) -> None:
     row = District.objects.filter(code=district.code).first()
-    wanted = District(code=district.code, position=position, **names(district.name))
-    changes.put(f"district {district.code}", row, wanted, (*NAMES, "position"))
+    column, at_row = (district.tile.column, district.tile.row) if district.tile else (None, None)
+    wanted = District(
+        code=district.code, position=position, tile_column=column, tile_row=at_row, **names(district.name)
+    )
+    changes.put(f"district {district.code}", row, wanted, (*NAMES, "position", "tile_column", "tile_row"))
 
 
 def _agency(agency: packs.Agency, position: int, row: Agency | None, changes: Changes) -> Agency:

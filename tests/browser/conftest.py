@@ -15,7 +15,7 @@ from django.utils import timezone
 from reports.models import ReportingPeriod
 from reports.services import rollup
 from reports.services.entries import Input
-from tests.factories import AssignmentFactory, TargetFactory, World, at, small_plan
+from tests.factories import AssignmentFactory, TargetFactory, World, at, small_plan, working_group
 from tests.history import accepted
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -49,6 +49,7 @@ def shown(transactional_db: None, settings) -> World:
     accepted(world, world.posts, "12", world.east, now=at("2021-04-11"))
     accepted(world, world.centre, Input(stage="under_way"), now=at("2021-04-13"))
     accepted(world, world.stations, "35", now=at("2021-05-20"))
+    working_group(world, world.bureau, of_line=True)
     rollup.roll_up()
     return world
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from agencies.models import AuditEvent
 from reports.models import Acceptance, Entry, Submission
 from reports.services import entries, review
 from reports.services.periods import extend
-from tests.factories import World, at, small_plan
+from tests.factories import PlanFactory, World, at, small_plan
 from tests.reports.pages import PAGE
 
 WEB = AuditEvent.Door.WEB
@@ -69,6 +71,13 @@ class Acting:
 
 @pytest.fixture
 def world(db) -> World:
+    return small_plan()
+
+
+@pytest.fixture
+def long_world(db) -> World:
+    """The small plan, but from 2021Q1 to 2022Q4 and due on its last day."""
+    PlanFactory(ends_on=date(2022, 12, 31), last_period="2022Q4")
     return small_plan()
 
 

@@ -11,14 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from reports.management.progress_bar import progress_bar
 from reports.models import Acceptance
 from reports.services import ledger
-
-FAULTS = {
-    "gap": "a block before it is missing",
-    "chain": "its previous hash is not the hash of the block before it",
-    "count": "it does not have as many figures as it was written with",
-    "content": "its content or its hash was altered",
-    "head": "it is not the block that was noted: the ledger was cut off or written anew",
-}
+from reports.wording import LEDGER_FAULTS
 
 
 def noted_head(text: str) -> tuple[int, str]:
@@ -46,7 +39,7 @@ class Command(BaseCommand):
         with progress_bar("Blocks", Acceptance.objects.count()) as advance:
             broken = ledger.verify(advance=advance, head=head)
         if broken is not None:
-            raise CommandError(f"Block {broken.number} does not hold: {FAULTS[broken.fault]}.")
+            raise CommandError(f"Block {broken.number} does not hold: {LEDGER_FAULTS[broken.fault]}.")
         newest = Acceptance.objects.order_by("-number").first()
         if newest is None:
             self.stdout.write("The ledger holds. It is empty.")

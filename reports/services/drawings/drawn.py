@@ -23,13 +23,17 @@ class UnknownChart(LookupError):
 class Asked(NamedTuple):
     """`code` is what stands behind the kind in a chart's name; `number` the ledger number that it rests on.
 
-    `params` are those parameters of the address that the kind takes.
+    `params` are those parameters of the address that the kind takes, each with all its values.
     """
 
     moment: Moment
     code: str
     number: int
-    params: Mapping[str, str]
+    params: Mapping[str, tuple[str, ...]]
+
+    def param(self, name: str) -> str:
+        """The last value of a parameter that is not repeated; empty where the address does not say it."""
+        return self.params.get(name, ("",))[-1]
 
 
 class Drawn(NamedTuple):

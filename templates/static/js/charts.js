@@ -7,6 +7,7 @@
   const source = document.currentScript.dataset.plotly;
   const settings = { responsive: true, displayModeBar: false, displaylogo: false, doubleClick: false };
   const PAPER = 690; // pixels: the width of an A4 page between its margins
+  const NARROW = 560;
   let library;
 
   // plotly.js carries a map library that writes a style element as soon as it is loaded. The policy of the pages
@@ -46,19 +47,19 @@
   function narrowed(layout) {
     const parts = layout.title.subtitle.text.split(" · ");
     const title = { ...layout.title, subtitle: { ...layout.title.subtitle, text: parts.join("<br>") } };
-    const margin = { ...layout.margin, t: layout.margin.t + 16 * (parts.length - 1) };
+    const margin = { ...layout.margin, ...layout.meta?.narrow?.margin, t: layout.margin.t + 16 * (parts.length - 1) };
     return { ...layout, ...layout.meta?.narrow, title, margin };
   }
 
   // the figure in the page's colours, or in those of the light theme
-  function made(place, { light = false, width = place.clientWidth } = {}) {
+  function made(place, { light = false, isNarrow = place.clientWidth < NARROW } = {}) {
     const root = document.documentElement;
     const theme = root.dataset.theme;
     if (light) root.dataset.theme = "light";
     const { data, layout } = coloured(place.figure, getComputedStyle(root));
     if (light && theme) root.dataset.theme = theme;
     else if (light) delete root.dataset.theme;
-    return { data, layout: width < 560 ? narrowed(layout) : layout };
+    return { data, layout: isNarrow ? narrowed(layout) : layout };
   }
 
   async function draw(place) {
@@ -81,7 +82,10 @@
     }
   }
 
+  const isWaiting = (place) => place.classList.contains("is-waiting");
+
   async function show(place) {
+    if (place.canvas || isWaiting(place)) return;
     place.classList.add("is-waiting");
     try {
       const [answer] = await Promise.all([fetch(place.dataset.chart, { credentials: "same-origin" }), plotly()]);
@@ -102,6 +106,8 @@
       console.warn("no chart:", error);
     } finally {
       place.classList.remove("is-waiting");
+      if (place.isOutdated && place.dataset.drawn === "yes") renew(place);
+      place.isOutdated = false;
     }
   }
 
@@ -124,15 +130,19 @@
   }
 
   function setUp() {
-    for (const place of places()) place.canvas ? renew(place) : watcher.observe(place);
+    for (const place of places()) {
+      if (place.dataset.drawn === "yes") renew(place);
+      else if (isWaiting(place)) place.isOutdated = true;
+      else watcher.observe(place);
+    }
   }
 
   // those further down are drawn when there is nothing else to do, so that a printed page has them all
   function drawTheRest() {
-    const waiting = places().find((place) => !place.dataset.drawn && !place.classList.contains("is-waiting"));
-    if (!waiting) return;
-    watcher.unobserve(waiting);
-    show(waiting).then(() => later(drawTheRest));
+    const next = places().find((place) => !place.dataset.drawn && !isWaiting(place));
+    if (!next) return;
+    watcher.unobserve(next);
+    show(next).then(() => later(drawTheRest));
   }
 
   const later = (work) => (window.requestIdleCallback ? requestIdleCallback(work, { timeout: 3000 }) : setTimeout(work, 800));
@@ -140,7 +150,7 @@
   // before paper there is no time to wait for anything
   function forPaper() {
     for (const place of places().filter((one) => one.dataset.drawn === "yes")) {
-      const { data, layout } = made(place, { light: true, width: PAPER });
+      const { data, layout } = made(place, { light: true, isNarrow: true });
       window.Plotly.react(place.canvas, data, { ...layout, width: PAPER, autosize: false }, settings);
     }
   }

@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from reports.models import ReportingPeriod
-from reports.selectors.lines import HEIGHT, spark
 from reports.selectors.moment import moment, newest_settled, readable_plans
+from reports.selectors.sparks import HEIGHT, spark
 from reports.selectors.standings import Pledge, in_force, lagging_since, standings
 from reports.services import rollup
 from targets.rules import AssignmentRole
@@ -69,10 +69,11 @@ def test_a_spark_line_runs_from_the_baseline_to_the_highest(world: World) -> Non
     accepted(world, world.stations, "90", period=1, now=at("2021-07-10"))
     rollup.roll_up()
     (stations,) = (one for one in shown(world, "2021Q2") if one.code == "stations")
-    heights = [float(point.split(",")[1]) for point in spark(stations).reached.split()]
+    heights = [float(point.split(",")[1]) for point in spark(stations.path, stations.baseline).reached.split()]
     full = HEIGHT - 4
     assert heights == pytest.approx([HEIGHT - 2 - full * 0.4, HEIGHT - 2 - full * 0.9])
-    assert spark(next(one for one in shown(world) if one.code == "centre")) is None, "a milestone has no line"
+    (centre,) = (one for one in shown(world) if one.code == "centre")
+    assert spark(centre.path, centre.baseline) is None, "a milestone has no line"
 
 
 def test_the_usual_quarter_is_the_newest_that_nobody_can_enter(world: World) -> None:

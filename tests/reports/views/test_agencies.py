@@ -2,42 +2,89 @@
 
 from __future__ import annotations
 
+import csv
+import json
+import re
+
 import pytest
 from django.test import Client
 
 from agencies.roles import Role
 from reports.services import rollup
+from targets.rules import AssignmentRole
 from tests.factories import AgencyFactory, AssignmentFactory, TargetFactory, World, person
 
 from .conftest import QUARTER, text_of
 
-STATEMENTS, LIST_STATEMENTS = 15, 8
+STATEMENTS, LIST_STATEMENTS = 18, 9
+
+
+def names(page: str) -> list[str]:
+    """Agencies of the list, in its order."""
+    return re.findall(r'<th scope="row"><a href="/agencies/([\w-]+)/', page)
 
 
 def test_the_list_has_every_agency_that_answers_for_something(reported: World, english: Client) -> None:
     AgencyFactory(code="idle")
     page = text_of(english.get("/agencies/" + QUARTER))
-    assert "bureau municipal bureau 3 0 0 1" in page, "leads three, one of them lags"
-    assert "partner municipal bureau 0 0 1 0" in page and "idle" not in page
+    assert "bureau municipal bureau 1 / 3 Behind 1" not in page
+    assert re.search(r"bureau municipal bureau 1 / 3 .* 0 0 1 / 1 0 partner", page), "leads three, one of them lags"
+    assert "partner municipal bureau — — 0 1 — —" in page and "idle" not in page
+
+
+def test_the_list_can_be_ordered_and_few_targets_come_last(reported: World, reader: Client) -> None:
+    """One of one lags at the small one, one of three at the bureau: a share of so few does not lead the list."""
+    small = AgencyFactory(code="small", position=0)
+    AssignmentFactory(target=reported.stations, agency=small, role=AssignmentRole.LEAD, position=5)
+    order = {sort: names(reader.get(f"/agencies/{QUARTER}&sort={sort}").content.decode()) for sort in ("", "lagging")}
+    assert order[""][0] == "small", "the plan's own order"
+    assert order["lagging"][:2] == ["bureau", "small"]
+
+
+def test_an_unknown_order_is_the_plans(reported: World, reader: Client) -> None:
+    known, unknown = (names(reader.get(f"/agencies/{QUARTER}&sort={sort}").content.decode()) for sort in ("", "moon"))
+    assert known == unknown
+
+
+def test_the_figure_of_lead_agencies_has_the_lists_numbers(reported: World, english: Client) -> None:
+    figure = json.loads(english.get("/charts/agencies.json" + QUARTER).content)
+    drawn = {trace["name"]: trace["x"] for trace in figure["data"]}
+    assert all(trace["y"] == ["bureau"] for trace in figure["data"]), "only who leads something"
+    assert sum(number for (number,) in drawn.values()) == 3 and drawn["Far behind"] == [1]
+    heads, row = csv.reader(english.get("/charts/agencies.csv" + QUARTER).content.decode("utf-8-sig").splitlines())
+    assert dict(zip(heads, row, strict=True)) | {"Leads": "3", "Lag": "1"} == dict(zip(heads, row, strict=True))
 
 
 def test_an_agency_has_its_targets_by_role_and_its_packets(reported: World, english: Client) -> None:
     page = text_of(english.get("/agencies/bureau/" + QUARTER))
-    assert "Q1 2021: reports for 3 targets, 1 of them behind." in page
-    assert "Target stations Networks Far behind 35 stations 100 stations 35 stations Far behind Q1 2021" in page
-    assert "Quarter State Submitted Q1 2021 accepted 2021-04-10 12:00" in page
+    assert "Q1 2021: answers for 3 targets; 1 lag." in page
+    assert "Target stations Networks Far behind 35 stations 100 stations 35 stations Far behind" in page
+    assert "Of 1 packet that was due: On time 1 Late 0 Not handed in 0" in page
 
 
-def test_a_district_has_its_own_figure_beside_the_citys(reported: World, english: Client) -> None:
+def test_what_was_corrected_is_told(reported: World, english: Client) -> None:
+    page = text_of(english.get("/agencies/bureau/" + QUARTER))
+    assert "Corrections 1" in page and "was 40 stations" in page and "now 35 stations" in page
+    earlier = text_of(english.get("/agencies/bureau/" + QUARTER + "&known_at=2021-05-01"))
+    assert "now 35 stations" not in earlier and "40 stations" in earlier
+
+
+def test_a_district_has_its_own_figure_and_its_part_of_the_citys(reported: World, english: Client) -> None:
     page = text_of(english.get("/agencies/east/" + QUARTER))
-    assert "Target posts Networks On track 20 stations 40 stations 12 stations Ahead" in page
+    assert "Target posts Networks On track 20 stations 40 stations 12 stations Ahead 60.0%" in page
+
+
+def test_an_agency_that_only_takes_part_says_so(reported: World, english: Client) -> None:
+    assert "Takes part in targets that others lead." in text_of(english.get("/agencies/partner/" + QUARTER))
 
 
 def test_packets_of_others_are_not_shown(reported: World, client: Client) -> None:
     client.cookies["django_language"] = "en"
     client.force_login(person(Role.REPORTER, reported.east))
-    assert "No packet that you may see." in text_of(client.get("/agencies/bureau/" + QUARTER))
+    page = text_of(client.get("/agencies/bureau/" + QUARTER))
+    assert "No packet that you may see." in page and "Doubts" not in page
     assert "accepted" in text_of(client.get("/agencies/east/" + QUARTER))
+    assert "1 / 3 " in text_of(client.get("/agencies/" + QUARTER)), "targets are for everybody, packets are not"
 
 
 def test_an_unknown_agency_is_not_found_in_words(world: World, english: Client) -> None:

@@ -16,7 +16,7 @@ from tests.history import accepted
 
 from .conftest import QUARTER
 
-NAMES = ["overview", "line-network", "target-stations", "target-centre"]
+NAMES = ["overview", "line-network", "target-stations", "target-centre", "increments-stations"]
 
 
 @pytest.mark.parametrize("name", NAMES)
