@@ -12,8 +12,12 @@ from tests import processes
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Signing in is tested for who may, not for how long a password takes to hash."""
+    """Signing in is tested for who may, not for how long a password takes to hash.
+
+    WhiteNoise looks for a static file when it is asked for, instead of reading the folder anew for each Client().
+    """
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.WHITENOISE_AUTOREFRESH = True
     processes.keep_apart()
 
 

@@ -27,8 +27,11 @@ def run_tests(places: Places, arguments: list[str], given: Mapping[str, str] = o
     with free_slot(places) as slot, servers(slot, given, durable=False) as found:
         env = {**given, **environment(slot, given), **found.urls, **absent}
         collect_static(env)
-        chosen = arguments or ["-n", str(min(PROCESSES, os.cpu_count() or 1))]
-        return signals.foreground([sys.executable, "-m", "pytest", *chosen], env, ROOT)
+        return signals.foreground([sys.executable, "-m", "pytest", *(arguments or _at_once())], env, ROOT)
+
+
+def _at_once() -> list[str]:
+    return ["-n", str(PROCESSES)] if (os.cpu_count() or 1) >= PROCESSES else []
 
 
 @contextmanager
