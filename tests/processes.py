@@ -9,7 +9,6 @@ import os
 import re
 from pathlib import Path
 
-import pytest
 from django.conf import settings
 from xdist.scheduler import LoadScopeScheduling
 
@@ -20,14 +19,10 @@ SHARED = {"tests/test_matrix.py", "tests/test_visible_to.py", "tests/reports/ser
 
 
 class Together(LoadScopeScheduling):
-    """Each process takes one test after the other, in the order of a run without -n; some only as a whole.
+    """Each process takes the next test, in the order of a run without -n; first of all what runs only as a whole.
 
     Not by marks (--dist loadgroup): pytest-xdist 3.8 does not see them under pytest 9.2.
     """
-
-    def __init__(self, config: pytest.Config, log: object) -> None:
-        config.option.loadscopereorder = False
-        super().__init__(config, log)
 
     def _split_scope(self, nodeid: str) -> str:
         module = nodeid.partition("::")[0]
