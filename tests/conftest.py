@@ -8,10 +8,23 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
 
+from tests import processes
+
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Signing in is tested for who may, not for how long a password takes to hash."""
+    """Signing in is tested for who may, not for how long a password takes to hash.
+
+    WhiteNoise looks for a static file when it is asked for, instead of reading the folder anew for each Client().
+    """
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.WHITENOISE_AUTOREFRESH = True
+    processes.keep_apart()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> processes.Together:
+    """Who runs what, with -n."""
+    return processes.Together(config, log)
 
 
 GUARDED = "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE '%\\_append\\_only'"

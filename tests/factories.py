@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import factory
 from django.contrib.auth.hashers import make_password
+from django.db.models import Model
 from factory.django import DjangoModelFactory
 
 from agencies.models import Agency, AgencyGroup, District, Membership, User
@@ -45,7 +46,19 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(f"{day} {clock or '12:00'}").replace(tzinfo=SHANGHAI)
 
 
-class DistrictFactory(DjangoModelFactory):
+class Found(DjangoModelFactory):
+    """Takes the row that is there; otherwise makes it, without a savepoint around each: nobody else is at it."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def _get_or_create(cls, model_class: type[Model], **kwargs: object) -> Model:
+        keys = {name: kwargs[name] for name in cls._meta.django_get_or_create}
+        return model_class.objects.filter(**keys).first() or model_class.objects.create(**kwargs)
+
+
+class DistrictFactory(Found):
     class Meta:
         model = District
         django_get_or_create = ["code"]
@@ -56,7 +69,7 @@ class DistrictFactory(DjangoModelFactory):
     position = factory.Sequence(int)
 
 
-class AgencyFactory(DjangoModelFactory):
+class AgencyFactory(Found):
     class Meta:
         model = Agency
         django_get_or_create = ["code"]
@@ -70,7 +83,7 @@ class AgencyFactory(DjangoModelFactory):
     position = factory.Sequence(int)
 
 
-class AgencyGroupFactory(DjangoModelFactory):
+class AgencyGroupFactory(Found):
     class Meta:
         model = AgencyGroup
         django_get_or_create = ["code"]
@@ -80,7 +93,7 @@ class AgencyGroupFactory(DjangoModelFactory):
     name_en = "district governments"
 
 
-class UserFactory(DjangoModelFactory):
+class UserFactory(Found):
     class Meta:
         model = User
         django_get_or_create = ["username"]
@@ -90,7 +103,7 @@ class UserFactory(DjangoModelFactory):
     display_name = factory.LazyAttribute(lambda one: one.username.title())
 
 
-class PlanFactory(DjangoModelFactory):
+class PlanFactory(Found):
     """A plan of two quarters: 2021Q1 (window 1 April to 30 April, due 15 April) and 2021Q2."""
 
     class Meta:
@@ -110,7 +123,7 @@ class PlanFactory(DjangoModelFactory):
     last_period = "2021Q2"
 
 
-class LineFactory(DjangoModelFactory):
+class LineFactory(Found):
     class Meta:
         model = ActionLine
         django_get_or_create = ["plan", "code"]
@@ -125,7 +138,7 @@ class LineFactory(DjangoModelFactory):
     position = 1
 
 
-class TaskFactory(DjangoModelFactory):
+class TaskFactory(Found):
     class Meta:
         model = Task
         django_get_or_create = ["line", "code"]
@@ -138,7 +151,7 @@ class TaskFactory(DjangoModelFactory):
     position = factory.SelfAttribute("number")
 
 
-class ClauseFactory(DjangoModelFactory):
+class ClauseFactory(Found):
     class Meta:
         model = Clause
         django_get_or_create = ["task", "number"]
@@ -148,7 +161,7 @@ class ClauseFactory(DjangoModelFactory):
     text = "三年内新建100个基站。"
 
 
-class TargetFactory(DjangoModelFactory):
+class TargetFactory(Found):
     """A running total to 100 stations by the plan's end, with its first commitment and one citation.
 
     `goal`, `due_on` go to the commitment: `TargetFactory(goal=50)`.
@@ -238,7 +251,9 @@ def person(role: Role, agency: Agency | None = None, *, username: str = "") -> U
     """Somebody who holds one role; named after the role and the agency, with PASSWORD as password."""
     name = username or "-".join(filter(None, [role, agency and agency.code]))
     user = UserFactory(username=name, password=_hashed())
-    Membership.objects.get_or_create(user=user, role=role, agency=agency)
+    held = {"user": user, "role": role, "agency": agency}
+    if not Membership.objects.filter(**held).exists():
+        Membership.objects.create(**held)
     return user
 
 
@@ -309,10 +324,11 @@ def _district_government(code: str, name: str) -> Agency:
 
 
 def _targets(bureau: Agency, partner: Agency, districts: list[Agency]) -> list[Target]:
-    stations = TargetFactory(code="stations", position=1)
-    posts = TargetFactory(code="posts", position=2, goal=40)
-    share = TargetFactory(code="share", position=3, is_ratio=True)
-    centre = TargetFactory(code="centre", position=4, is_stage=True)
+    task = TaskFactory()
+    stations = TargetFactory(task=task, code="stations", position=1)
+    posts = TargetFactory(task=task, code="posts", position=2, goal=40)
+    share = TargetFactory(task=task, code="share", position=3, is_ratio=True)
+    centre = TargetFactory(task=task, code="centre", position=4, is_stage=True)
     for target in (stations, share, centre):
         AssignmentFactory(target=target, agency=bureau, position=1)
     AssignmentFactory(

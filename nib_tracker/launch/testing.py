@@ -14,9 +14,11 @@ from nib_tracker.launch.messages import compile_messages
 from nib_tracker.launch.places import ROOT, Places
 from nib_tracker.launch.servers import servers
 
+PROCESSES = 2  # more than two share the machine with two browsers and with servers that tests start
+
 
 def run_tests(places: Places, arguments: list[str], given: Mapping[str, str] = os.environ) -> int:
-    """pytest with `arguments` against real servers; returns its exit code."""
+    """pytest with `arguments` against real servers; returns its exit code. Without any, all tests in two processes."""
     places.make()
     absent = browser.ensure(places.log("apt"))
     for reason in filter(None, absent.values()):
@@ -25,7 +27,11 @@ def run_tests(places: Places, arguments: list[str], given: Mapping[str, str] = o
     with free_slot(places) as slot, servers(slot, given, durable=False) as found:
         env = {**given, **environment(slot, given), **found.urls, **absent}
         collect_static(env)
-        return signals.foreground([sys.executable, "-m", "pytest", *arguments], env, ROOT)
+        return signals.foreground([sys.executable, "-m", "pytest", *(arguments or _at_once())], env, ROOT)
+
+
+def _at_once() -> list[str]:
+    return ["-n", str(PROCESSES)] if (os.cpu_count() or 1) >= PROCESSES else []
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import connection
 
 ROOT = Path(__file__).parents[2]
+PATIENCE = 120  # seconds, on a machine that has much else to do
 
 
 def environment(**changes: str) -> dict[str, str]:
@@ -38,10 +39,10 @@ def worker() -> Iterator[subprocess.Popen]:
     finally:
         if process.poll() is None:
             process.terminate()
-            process.wait(30)
+            process.wait(PATIENCE)
 
 
-def wait_for(condition: Callable[[], bool], words: str, *, every: float = 0.05, seconds: float = 60) -> None:
+def wait_for(condition: Callable[[], bool], words: str, *, every: float = 0.05, seconds: float = PATIENCE) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, f"waited {seconds} s in vain: {words}"
@@ -101,7 +102,7 @@ class Web:
 
     def request(self, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, str]:
         """(status, text); OSError when the server is not there or goes away meanwhile."""
-        link = HTTPConnection("127.0.0.1", self.port, timeout=20)
+        link = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
             link.request(method, path, body, headers)
             answer = link.getresponse()

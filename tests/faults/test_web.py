@@ -24,7 +24,8 @@ from tests.faults.servers import Web, is_idle, is_waited_for, nobody_writes, wai
 pytestmark = pytest.mark.django_db(transaction=True)
 SEED = 20211
 KILLS = 3
-AGENCIES, LINES = 12, 15  # packets that wait for acceptance, and their lines
+LINES = 15
+AGENCIES = 24  # packets of so many lines, more than can be accepted before two kills
 
 
 @pytest.fixture(autouse=True)

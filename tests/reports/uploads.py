@@ -24,17 +24,22 @@ def package(kind: str, **members: bytes) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         types = f'<Types><Override PartName="/main.xml" ContentType="{MAIN[kind]}"/></Types>'
-        archive.writestr("[Content_Types].xml", types)
+        _add(archive, "[Content_Types].xml", types)
         for name, data in members.items():
-            archive.writestr(name.replace("__", "/").replace("_bin", ".bin"), data)
+            _add(archive, name.replace("__", "/").replace("_bin", ".bin"), data)
     return content.getvalue()
 
 
 def ofd() -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
-        archive.writestr("OFD.xml", "<ofd:OFD/>")
+        _add(archive, "OFD.xml", "<ofd:OFD/>")
     return content.getvalue()
+
+
+def _add(archive: zipfile.ZipFile, name: str, data: bytes | str) -> None:
+    """Always of the same date: these bytes stand in names of tests, which every test process must find the same."""
+    archive.writestr(zipfile.ZipInfo(name), data, archive.compression)
 
 
 def compound(*streams: str) -> bytes:
