@@ -132,7 +132,7 @@ def headings(asked: Asked, *, has_quarters: bool, has_own: bool) -> list[Heading
         ("completion", gettext("Completion"), True),
         ("pace", gettext("Pace"), True),
         ("since", gettext("Lags since"), False),
-        ("reported", gettext("Reporters"), True),
+        ("reported", gettext("Reported"), True),
         ("ledger", gettext("Rests on"), True),
     ]
     return [_heading(asked, *column) for column in columns]

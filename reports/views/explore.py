@@ -124,7 +124,7 @@ def _about(
         (gettext("Filter"), words),
         (gettext("Rows"), f"{min(count, workbooks.MOST_ROWS)} / {count}"),
         (gettext("Exported at"), minute(reading.now, plan.time_zone)),
-        (gettext("Address"), request.build_absolute_uri(request.get_full_path())),
+        (gettext("Address of the page"), request.build_absolute_uri(request.get_full_path())),
         (gettext("Note"), source.note),
     ]
     if count > workbooks.MOST_ROWS:

@@ -73,7 +73,7 @@ def test_without_scripts_the_pages_can_be_read_and_the_quarter_chosen(visit) -> 
     assert not visitor.page.is_visible(".chart"), "no empty frame where a chart would be"
     visitor.page.select_option("select[name=period]", "2021Q2")
     visitor.page.fill("input[name=known_at]", "2021-05-01")
-    visitor.page.click("form.state button")
+    visitor.page.click("form.state button[type=submit]")
     assert "period=2021Q2" in visitor.page.url and "known_at=2021-05-01" in visitor.page.url
     assert visitor.page.is_visible(".notice-past")
 

@@ -21,6 +21,6 @@ def leads(asked: Asked) -> Drawn:
     drawn = frame.head(MOST)
     caption = Caption(gettext("Targets that each agency leads, by status"), basis_words(asked))
     addresses = [reverse("agency", args=[code]) for code in drawn["code"]]
-    headings = {"code": gettext("Code"), "agency": gettext("Agency"), "led": gettext("Leads")}
+    headings = {"code": gettext("Code of the agency"), "agency": gettext("Agency"), "led": gettext("Leads")}
     headings |= {"lagging": gettext("Lag")} | {status: status_word(status) for status in statuses}
     return Drawn(agencies.agencies(drawn, caption, statuses, addresses), table_of(frame, headings))

@@ -65,7 +65,7 @@ def _each(drawn: Asked, chosen: Selection, rows: int) -> Drawn:
 def _table(frame) -> Table:
     headings = {
         "line": gettext("Line"),
-        "code": gettext("Code"),
+        "code": gettext("Code of the target"),
         "name": gettext("Target"),
         "status_text": gettext("Status"),
         "value_text": gettext("Value"),

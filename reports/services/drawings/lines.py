@@ -74,7 +74,7 @@ def _milestones(asked: Asked, found: Sequence[Standing]) -> Drawn:
 
 def _headings() -> dict[str, str]:
     return {
-        "code": gettext("Code"),
+        "code": gettext("Code of the target"),
         "name": gettext("Milestone"),
         "planned_on": gettext("Planned"),
         "actual_on": gettext("Actual"),

@@ -33,7 +33,7 @@ def _title(shown: int, total: int) -> str:
 def _headings() -> dict[str, str]:
     return {
         "line": gettext("Line"),
-        "code": gettext("Code"),
+        "code": gettext("Code of the target"),
         "name": gettext("Target"),
         "status_text": gettext("Status"),
         "value_text": gettext("Value"),

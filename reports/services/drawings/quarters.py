@@ -55,7 +55,8 @@ def _headings(labels: Sequence[str]) -> list[str]:
         gettext("Status"), gettext("Value"), gettext("Stage"), gettext("Actual date"), gettext("Expected"),
         gettext("Completion"), gettext("Pace"), gettext("Goal"), gettext("Due"),
     )  # fmt: skip
-    first = [gettext("Line"), gettext("Code"), gettext("Target"), gettext("Unit"), gettext("What changed")]
+    first = [gettext("Line"), gettext("Code of the target"), gettext("Target"), gettext("Unit")]
+    first.append(gettext("What changed"))
     return first + [f"{column} ({label})" for label in labels for column in columns]
 
 

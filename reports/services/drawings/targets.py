@@ -47,7 +47,7 @@ def increments(asked: Asked) -> Drawn:
     title = gettext("%(name)s: added per quarter (%(unit)s)") % {"name": one.name, "unit": one.unit}
     headings = [
         gettext("Quarter"),
-        gettext("Added"),
+        gettext("Added in the quarter"),
         gettext("Needed to keep to the path"),
         gettext("Value at its end"),
     ]
