@@ -159,10 +159,11 @@ def _path(shown: Moment, one: Standing, made: Sequence[Commitment]) -> paths.Pat
     begin = (shown.plan.starts_on, float(one.baseline or 0))
     end = [] if one.pledge.goal is None else [(one.pledge.due_on, float(one.pledge.goal))]
     begins = [shown.plan.starts_on, *(commitment.in_force_from for commitment in made[1:])]
+    held = list(zip(begins, made, strict=False))  # none at a moment before anything was decided
     return paths.Path(
         [begin, *passed, *end],
-        [(on, float(held.goal)) for on, held in zip(begins, made, strict=True) if held.goal is not None],
-        [(on, float(held.goal_upper)) for on, held in zip(begins, made, strict=True) if held.goal_upper is not None],
+        [(on, float(step.goal)) for on, step in held if step.goal is not None],
+        [(on, float(step.goal_upper)) for on, step in held if step.goal_upper is not None],
         one.pledge.due_on,
         shown.plan.starts_on,
         shown.plan.ends_on,
