@@ -108,7 +108,7 @@ def test_what_measures_something_else_is_not_drawn_unless_asked_for(long_world: 
 
 
 @pytest.mark.parametrize("name", ["target-stations", "increments-stations"])
-def test_before_anything_was_decided_or_reported_a_figure_is_empty_and_not_an_error(long_world: World, name: str) -> None:
+def test_before_anything_was_decided_a_figure_is_empty_and_not_an_error(long_world: World, name: str) -> None:
     figure, table = drawn(long_world, name, "2021Q1", known_at="0001-01-01")
     assert not any(value is not None for trace in figure.data if trace.name == "goal" for value in trace.y)
     assert all(row[1] is None for row in table.rows)
