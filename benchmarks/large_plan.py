@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from agencies.models import Agency, Membership, User
+from agencies.models import Agency, District, Membership, User
 from agencies.roles import Role
 from reports.models import Figure, ReportingPeriod, Submission
 from reports.services import ledger, packets, periods, rollup
@@ -16,11 +16,13 @@ from targets.models import ActionLine, Assignment, Commitment, Plan, Target, Tas
 from targets.rules import Stage
 
 TARGETS, AGENCIES = 2000, 100
+DISTRICTS = 16  # governments besides the agencies
 LINES, TASKS = 6, 10  # lines, and tasks of each
 STARTS, ENDS = date(2015, 1, 1), date(2024, 12, 31)  # 40 quarters
 ACCEPTED = datetime(2025, 3, 1, tzinfo=UTC)
 GOAL = Decimal(10_000)
 EVERY_MILESTONE = 5  # every fifth target is one
+EVERY_BY_DISTRICT = 40  # every fortieth is a sum over the districts
 CODE = "large"
 
 
@@ -30,10 +32,11 @@ def make(scale: float) -> Plan:
     people = [User.objects.create(username=f"{CODE}-{role}") for role in ("reporter", "approver", "supervisor")]
     Membership.objects.create(user=people[2], role=Role.SUPERVISOR)
     agencies = Agency.objects.bulk_create(_agency(number) for number in range(max(int(AGENCIES * scale), 2)))
-    assignments = _targets(plan, agencies, max(int(TARGETS * scale), 60))
+    governments = _governments()
+    assignments = _targets(plan, agencies, governments, max(int(TARGETS * scale), 60))
     *settled, last = periods.create_periods(plan)
     for quarter in settled:
-        _accept(quarter, agencies, assignments, people)
+        _accept(quarter, [*agencies, *governments], assignments, people)
     packets.open_packets(last, at=ACCEPTED)
     rollup.roll_up()
     return plan
@@ -61,8 +64,22 @@ def _agency(number: int) -> Agency:
     )  # fmt: skip
 
 
-def _targets(plan: Plan, agencies: list[Agency], number: int) -> list[Assignment]:
-    """Each led by one agency; returns who leads what."""
+def _governments() -> list[Agency]:
+    districts = District.objects.bulk_create(
+        District(code=f"99{number:04}", name_zh=f"区{number}", name_en=f"District {number}", position=100 + number)
+        for number in range(DISTRICTS)
+    )
+    return Agency.objects.bulk_create(
+        Agency(
+            code=f"{CODE}-d{one.code}", name_zh=f"{one.name_zh}政府", short_name_zh=one.name_zh, name_en=one.name_en,
+            short_name_en=one.name_en, kind=Agency.Kind.DISTRICT_GOVERNMENT, district=one, position=one.position,
+        )
+        for one in districts
+    )  # fmt: skip
+
+
+def _targets(plan: Plan, agencies: list[Agency], governments: list[Agency], number: int) -> list[Assignment]:
+    """Each led by one agency, which reports it unless the districts do; returns who answers for what."""
     tasks = [task for place in range(LINES) for task in _tasks(plan, place)]
     rows = Target.objects.bulk_create(_target(plan, tasks[place % len(tasks)], place) for place in range(number))
     Commitment.objects.bulk_create(
@@ -76,11 +93,22 @@ def _targets(plan: Plan, agencies: list[Agency], number: int) -> list[Assignment
         )
         for row in rows
     )
-    return Assignment.objects.bulk_create(
-        Assignment(
-            target=row, agency=agencies[place % len(agencies)], role="lead", position=1, reports=True, counts=True
-        )
-        for place, row in enumerate(rows)
+    led = [_assignment(row, agencies[place % len(agencies)], "lead") for place, row in enumerate(rows)]
+    split = [_assignment(row, one, "district") for row in rows if row.combine == "sum" for one in governments]
+    return Assignment.objects.bulk_create([*led, *split])
+
+
+def _assignment(target: Target, agency: Agency, role: str) -> Assignment:
+    reports = (role == "district") == (target.combine == "sum")
+    return Assignment(
+        target=target,
+        agency=agency,
+        role=role,
+        position=1 + (agency.position if role == "district" else 0),
+        reports=reports,
+        counts=reports,
+        district=agency.district,
+        share=Decimal(1) / DISTRICTS if role == "district" else None,
     )
 
 
@@ -101,7 +129,7 @@ def _target(plan: Plan, task: Task, place: int) -> Target:
         kind = {"bound": "milestone", "accumulation": ""}
     return Target(
         plan=plan, task=task, code=f"target-{place}", name_zh=f"第{place}项指标", name_en=f"Target number {place}",
-        position=place, combine="lead", measures_zh="-", **kind,
+        position=place, combine="sum" if place % EVERY_BY_DISTRICT == 1 else "lead", measures_zh="-", **kind,
     )  # fmt: skip
 
 
@@ -113,7 +141,8 @@ def _accept(
     reporter, approver, supervisor = people
     held: dict[int, list[Assignment]] = defaultdict(list)
     for assignment in assignments:
-        held[assignment.agency_id].append(assignment)
+        if assignment.reports:
+            held[assignment.agency_id].append(assignment)
     submissions = Submission.objects.bulk_create(
         Submission(
             agency=agency, period=quarter, state="accepted", created_at=quarter.opens_at,
@@ -133,5 +162,5 @@ def _figure(assignment: Assignment, quarter: ReportingPeriod, by: User) -> Figur
     if target.is_milestone:
         return Figure(stage=Stage.DONE if place % 3 else Stage.UNDER_WAY, **cell)
     way = Decimal((quarter.ends_on - STARTS).days) / (ENDS - STARTS).days
-    share = Decimal(70 + (place * 7 + quarter.ordinal // 3) % 45) / 100
+    share = Decimal(70 + (place * 7 + quarter.ordinal // 3) % 45) / 100 * (assignment.share or 1)
     return Figure(value=(GOAL * way * share).quantize(Decimal(1)), **cell)

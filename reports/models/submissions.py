@@ -110,8 +110,8 @@ class Entry(models.Model):
             # few at any time, and counted for every page
             models.Index(
                 fields=["submission"],
-                condition=Q(state__in=("draft", "returned"), explanation="") & ~Q(doubts=[]),
-                name="entry_unexplained",
+                condition=Q(state__in=("draft", "returned")) & ~Q(doubts=[]),
+                name="entry_doubted",
             )
         ]
         constraints = [

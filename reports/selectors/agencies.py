@@ -86,11 +86,10 @@ Held = dict[int, dict[str, list[TargetStatus]]]
 
 
 def _held_by_agency(moment: Moment, found: Iterable[TargetStatus], assignments: QuerySet[Assignment]) -> Held:
-    """By agency and role, what each answers for."""
+    """By agency and role, what each answered for at the shown quarter's end, as its own page has it."""
     by_id = {one.id: one for one in found}
     held: Held = defaultdict(lambda: defaultdict(list))
-    current = assignments.current().filter(target__plan=moment.plan)
-    for agency, role, target in current.values_list("agency_id", "role", "target_id"):
+    for agency, role, target in answering(assignments, moment).values_list("agency_id", "role", "target_id"):
         if target in by_id:
             held[agency][role].append(by_id[target])
     return held

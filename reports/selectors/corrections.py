@@ -19,7 +19,7 @@ from django.db.models.functions import Cast, JSONObject
 from django.utils.dateparse import parse_datetime
 
 from agencies.models import User
-from targets.models import Target
+from targets.models import Assignment, Target
 
 from ..models import Figure
 from ..wording import exact_amount, stage_word
@@ -92,7 +92,7 @@ def _among(
     if agency is not None:
         among &= Q(assignment__agency__code=agency)
     if district is not None:
-        among &= Q(assignment__district=district)
+        among &= Q(assignment__in=Assignment.objects.of_district(district).filter(target__plan=moment.plan))
     return among & Q(period=moment.period) if only_quarter else among
 
 

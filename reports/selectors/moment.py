@@ -90,7 +90,7 @@ def moment(params: Mapping[str, str], plans: list[Plan], *, now: datetime) -> Mo
     if not periods:
         raise NoPlan(plan.code)
     period = next((period for period in periods if period.code == params.get("period")), None)
-    known = _known(params.get("known_at", "").strip(), plan)
+    known = _known(params.get("known_at", "").strip(), plan, now)
     fault, refused = ("period", params["period"]) if params.get("period") and period is None else ("", "")
     if known.fault:
         fault, refused = known.fault, known.asked
@@ -153,10 +153,11 @@ class _Known(NamedTuple):
     fault: str = ""
 
 
-def _known(text: str, plan: Plan) -> _Known:
+def _known(text: str, plan: Plan, now: datetime) -> _Known:
     """Of a date (its end), a time, or a reference to the ledger.
 
-    The moment is in the plan's own zone: its day is the day that people there would say.
+    The moment is in the plan's own zone: its day is the day that people there would say. Of what has not come yet, as
+    the end of today, no more is known than now.
     """
     zone = ZoneInfo(plan.time_zone)
     if not text:
@@ -166,6 +167,8 @@ def _known(text: str, plan: Plan) -> _Known:
     at = _moment_of(text, zone)
     if at is None:
         return _Known(asked=text, fault="known_at")
+    if at >= now:
+        return _Known(asked=text)
     number = Acceptance.objects.filter(accepted_at__lte=at).order_by("-number").values_list("number", flat=True).first()
     return _Known(at, number or 0, text)
 

@@ -18,8 +18,8 @@ from ..models.checks import SILENT_FOR
 STATE = """
 SELECT
     (SELECT json_agg(json_build_array(role, agency_id)) FROM agencies_membership WHERE user_id = %(user)s),
-    (SELECT ROW(count(*), sum(id), sum(version)) FROM reports_entry
-     WHERE state IN ('draft', 'returned') AND explanation = '' AND NOT doubts = '[]')::text,
+    (SELECT ROW(count(*), count(*) FILTER (WHERE explanation = ''), sum(id), sum(version), sum(length(doubts::text)))
+     FROM reports_entry WHERE state IN ('draft', 'returned') AND NOT doubts = '[]')::text,
     (SELECT max(number) FROM reports_acceptance),
     (SELECT ROW(count(*), sum(revision)) FROM targets_plan)::text,
     (SELECT ROW(count(*), sum(revision)) FROM targets_target)::text,
@@ -43,8 +43,8 @@ SELECT
 class State(NamedTuple):
     """`mark`: the same text means that every page looks the same. `rights`: what decides what a reader may see.
 
-    `drafts`: doubts in lines that are being entered. A page that is made counts them; no open page follows them, as
-    they come and go with every key.
+    `drafts`: doubts in lines that are being entered, explained or not. A page that is made names them; no open page
+    follows them, as they come and go with every key. Evidence takes a doubt away and leaves the line's version.
     """
 
     mark: str

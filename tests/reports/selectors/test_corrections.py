@@ -71,6 +71,11 @@ def test_by_agency_by_district_and_of_one_quarter_alone(corrected: World) -> Non
     assert found(corrected, period="2021Q1").total == 3, "a later quarter's is not of this one's page"
 
 
+def test_a_district_has_those_of_its_agencies_that_are_for_no_district_in_particular(corrected: World) -> None:
+    corrected.posts.assignments.filter(agency=corrected.east).update(district=None)
+    assert [one.now for one in found(corrected, district="310101").rows] == ["11.5 stations"]
+
+
 def test_a_ratio_says_what_it_was_made_of_and_a_stage_its_word(world: World) -> None:
     for numerator in ("30", "31"):
         accepted(world, world.share, Input(numerator=numerator, denominator="50"))

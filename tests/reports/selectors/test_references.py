@@ -65,6 +65,13 @@ def test_what_cannot_be_used_is_now_and_says_why(world: World, block: Acceptance
     assert (found.is_now, found.number, found.fault) == (True, 2, fault)
 
 
+@pytest.mark.parametrize("typed", ["2021-08-01", "2021-08-01T12:00", "2021-08-02", "2999-01-01", "9999-12-30"])
+def test_of_what_has_not_come_yet_no_more_is_known_than_now(world: World, block: Acceptance, typed: str) -> None:
+    found = shown(world, typed)
+    assert (found.is_now, found.number, found.fault, found.asked) == (True, 2, "", typed)
+    assert not shown(world, "2021-07-31").is_now
+
+
 def test_a_reference_names_the_newest_block(world: World, block: Acceptance) -> None:
     assert referred(world) == f"#2-{block.hash[:12]}"
     assert referred(world, "2021-05-01") == f"#1-{block.previous_hash[:12]}", "of the moment that is shown"

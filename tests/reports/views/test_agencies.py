@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import json
 import re
+from datetime import date
 
 import pytest
 from django.test import Client
 
 from agencies.roles import Role
+from reports.models import ReportingPeriod
 from reports.services import rollup
 from targets.rules import AssignmentRole
-from tests.factories import AgencyFactory, AssignmentFactory, TargetFactory, World, person
+from tests.factories import AgencyFactory, AssignmentFactory, TargetFactory, World, at, person
+from tests.reports.conftest import Acting
 
 from .conftest import QUARTER, text_of
 
@@ -85,6 +88,26 @@ def test_packets_of_others_are_not_shown(reported: World, client: Client) -> Non
     assert "No packet that you may see." in page and "Doubts" not in page
     assert "accepted" in text_of(client.get("/agencies/east/" + QUARTER))
     assert "1 / 3 " in text_of(client.get("/agencies/" + QUARTER)), "targets are for everybody, packets are not"
+
+
+def test_a_kept_page_follows_what_is_said_to_a_doubt(reported: World, english: Client) -> None:
+    ReportingPeriod.objects.filter(code="2021Q2").update(closes_at=at("2040-01-01"))
+    address, acting = "/agencies/bureau/?plan=small&period=2021Q2", Acting(reported)
+    for said in ("集中验收", "年底集中验收"):
+        line = reported.line(reported.stations, period=1)
+        acting.save(line, value="99999", explanation=said, now=at("2021-07-02"))
+        assert f" {said} " in text_of(english.get(address))
+
+
+def test_at_an_earlier_quarter_the_list_has_who_answered_then_as_their_page_does(
+    reported: World, english: Client
+) -> None:
+    reported.stations.assignments.filter(agency=reported.bureau).update(ended_on=date(2021, 5, 1))
+    first, second = (f"?plan=small&period={quarter}" for quarter in ("2021Q1", "2021Q2"))
+    assert " bureau municipal bureau 1 / 3 " in text_of(english.get("/agencies/" + first))
+    assert "answers for 3 targets" in text_of(english.get("/agencies/bureau/" + first))
+    assert " / 2 " in text_of(english.get("/agencies/" + second))
+    assert "answers for 2 targets" in text_of(english.get("/agencies/bureau/" + second))
 
 
 def test_an_unknown_agency_is_not_found_in_words(world: World, english: Client) -> None:
