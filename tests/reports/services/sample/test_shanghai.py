@@ -17,7 +17,8 @@ from reports.services.reminders import send_reminders
 from reports.services.sample import read_story, seed
 from targets.models import Plan, PublishedFigure, Target
 
-pytestmark = pytest.mark.django_db  # without it these tests alone would have no test database
+# without django_db these tests alone would have no test database; the half minute is many on a machine under load
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(1200)]
 FIXTURES = settings.BASE_DIR / "fixtures"
 
 
