@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
-ROW, FRAME = 22, 206  # pixels: one bar, and what stands around them
+ROW, FRAME = 22, 182  # pixels: one bar, and what stands around them
 ROOM = 1.04  # the numbers stand right of the longest bar or mark
 HOVERED = ["name", "status_text", "value_text", "expected_text", "part_text", "agency", "number"]
 
@@ -35,7 +35,7 @@ def districts(frame: pd.DataFrame, caption: Caption, quarter: str) -> go.Figure:
         barmode="overlay",
         bargap=0.4,
         height=FRAME + ROW * max(len(frame), 1),
-        margin={"l": 8, "r": 84, "t": 108, "b": 72},
+        margin={"l": 8, "r": 84, "t": 108, "b": 48},
         xaxis=axis(range=[0, top * ROOM], side="top", **number_ticks(top)),
         yaxis=axis(
             type="category",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..wording import status_word
-from .theme import SURFACE, Caption, axis, colour, figure
+from .theme import SURFACE, Caption, axis, colour, figure, quarter_ticks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,10 +16,11 @@ def history(frame: pd.DataFrame, caption: Caption) -> go.Figure:
     """Rows of `history_frame` as stacked columns, the worst class at the bottom."""
     import plotly.graph_objects as go
 
+    quarters = frame.index.tolist()
     traces = [
         go.Bar(
             name=status_word(status),
-            x=frame.index.tolist(),
+            x=quarters,
             y=frame[status].tolist(),
             marker={"color": colour(status), "line": {"color": SURFACE, "width": 1}},
             hovertemplate=f"%{{x}} · {status_word(status)}: %{{y}}<extra></extra>",
@@ -31,8 +32,8 @@ def history(frame: pd.DataFrame, caption: Caption) -> go.Figure:
         caption,
         barmode="stack",
         bargap=0.25,
-        height=380,
-        margin={"l": 8, "r": 8, "t": 76, "b": 120},
-        xaxis=axis(type="category", tickangle=-60, tickfont={"size": 10}),
+        height=360,
+        margin={"l": 8, "r": 8, "t": 76, "b": 116},
+        xaxis=axis(type="category", tickfont={"size": 10}, showgrid=False, **quarter_ticks(quarters, quarters)),
         yaxis=axis(),
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext
 
-from .theme import ACCENT, INK, INK_2, SEAL, SURFACE, Caption, axis, figure, known, number_ticks
+from .theme import ACCENT, INK, INK_2, SEAL, SURFACE, Caption, axis, figure, known, number_ticks, quarter_ticks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 HEIGHT = 280
 PALE = "var(--forecast)"
-MOST_LABELS = 16  # quarters named below the axis
+BAR = 0.65  # of a quarter's width; what was needed goes a little beyond it on both sides
 
 
 def increments(frame: pd.DataFrame, caption: Caption) -> go.Figure:
@@ -27,10 +27,15 @@ def increments(frame: pd.DataFrame, caption: Caption) -> go.Figure:
         traces,
         caption,
         height=HEIGHT,
-        margin={"l": 8, "r": 8, "t": 60, "b": 72},
-        bargap=0.35,
+        margin={"l": 8, "r": 8, "t": 60, "b": 64},
+        bargap=1 - BAR,
         meta={"narrow": {"margin": {"b": 84}}},
-        xaxis=axis(type="category", tickfont={"size": 10}, nticks=MOST_LABELS, showgrid=False),
+        xaxis=axis(
+            tickfont={"size": 11},
+            showgrid=False,
+            range=[-0.6, len(frame) - 0.4],
+            **quarter_ticks(frame["quarter"].tolist(), range(len(frame))),
+        ),
         yaxis=axis(
             range=[bottom - room if bottom else 0, top + room],
             zeroline=True,
@@ -48,7 +53,7 @@ def _added(frame: pd.DataFrame) -> go.Bar:
     fills = [SURFACE if partial else PALE for partial in frame["is_partial"]]
     return go.Bar(
         name=gettext("added in the quarter (hollow: some figures carried)"),
-        x=frame["quarter"].tolist(),
+        x=list(range(len(frame))),
         y=known(frame["added"]),
         marker={"color": fills, "line": {"width": 1.5, "color": shades}},
         customdata=frame["said"].tolist(),
@@ -57,13 +62,19 @@ def _added(frame: pd.DataFrame) -> go.Bar:
 
 
 def _needed(frame: pd.DataFrame) -> go.Scatter:
+    """A stroke across each bar, as wide as the bar whatever the width of the screen."""
     import plotly.graph_objects as go
 
+    reach = BAR / 2 + 0.05
+    x, y = [], []
+    for place, needed in enumerate(known(frame["needed"])):
+        x += [place - reach, place + reach, None]
+        y += [needed, needed, None]
     return go.Scatter(
         name=gettext("needed to keep to the path"),
-        x=frame["quarter"].tolist(),
-        y=known(frame["needed"]),
-        mode="markers",
-        marker={"symbol": "line-ew-open", "size": 26, "line": {"width": 2.5, "color": INK}, "color": INK},
+        x=x,
+        y=y,
+        mode="lines",
+        line={"width": 2.5, "color": INK},
         hoverinfo="skip",
     )

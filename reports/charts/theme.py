@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import floor
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 INK, INK_2, RULE, RULE_STRONG, SURFACE, ACCENT, SEAL = (
     f"var(--{name})" for name in ("ink", "ink-2", "rule", "rule-strong", "surface", "accent", "seal")
 )
+MOST_QUARTERS = 16  # named below an axis; of more only the years are
 FONT = "Source Han Sans SC, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, system-ui, sans-serif"
 
 
@@ -77,6 +79,22 @@ def axis(**settings: object) -> dict:
 def known(values: pd.Series) -> list:
     """A column as a list, with None where nothing is known: JSON has no NaN."""
     return values.astype(object).where(values.notna(), None).tolist()
+
+
+def quarter_ticks(codes: Sequence[str], places: Sequence) -> dict:
+    """Ticks for quarters such as 2021Q3: Q3, with the year below the first one of each year; of many only the years."""
+    firsts = [place == 0 or code[:4] != codes[place - 1][:4] for place, code in enumerate(codes)]
+    if len(codes) > MOST_QUARTERS:
+        shown = [(place, code[:4]) for place, code, is_first in zip(places, codes, firsts, strict=True) if is_first]
+    else:
+        years = [f"<br>{code[:4]}" if is_first else "" for code, is_first in zip(codes, firsts, strict=True)]
+        shown = [(place, code[4:] + year) for place, code, year in zip(places, codes, years, strict=True)]
+    return {
+        "tickmode": "array",
+        "tickvals": [place for place, _ in shown],
+        "ticktext": [words for _, words in shown],
+        "tickangle": 0,
+    }
 
 
 def number_ticks(top: float, bottom: float = 0) -> dict:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 ROW, FRAME = 19, 130  # pixels: one milestone, and what stands around them
-LONGEST_NAME = 18  # Chinese characters; twice as many Latin ones
+LONGEST_NAME, NARROW_NAME = 18, 11  # Chinese characters, on a narrow screen; twice as many Latin ones
 
 
 def timeline(frame: pd.DataFrame, caption: Caption, span: tuple[date, date], shown_on: date) -> go.Figure:
@@ -24,25 +24,42 @@ def timeline(frame: pd.DataFrame, caption: Caption, span: tuple[date, date], sho
 
     `shown_on` is the last day of the shown quarter: what stands right of it is still to come.
     """
-    names = [_short(name) for name in frame["name"]]
     places = list(range(len(frame)))
     return figure(
         [_ways(frame, places), _planned(frame, places), *_states(frame, places)],
         caption,
         height=FRAME + ROW * max(len(frame), 1),
         margin={"l": 8, "r": 24, "t": 76, "b": 44},
-        xaxis=axis(type="date", range=list(span), tickformat="%Y-%m", side="top"),
-        yaxis=axis(
-            tickmode="array", tickvals=places, ticktext=names, range=[len(frame) - 0.4, -0.6], showgrid=False,
-            tickfont={"size": 11, "color": INK_2},
-        ),
+        xaxis=_days(span, dtick="M6", tickformat="%Y-%m"),
+        yaxis=_milestones(frame, LONGEST_NAME),
+        meta={
+            "narrow": {
+                "xaxis": _days(span, dtick="M12", tickformat="%Y", tickangle=0),
+                "yaxis": _milestones(frame, NARROW_NAME),
+            }
+        },
         shapes=[_today(shown_on)],
         hovermode="closest",
     )  # fmt: skip
 
 
-def _short(name: str) -> str:
-    longest = LONGEST_NAME if in_chinese() else 2 * LONGEST_NAME
+def _days(span: tuple[date, date], **ticks: object) -> dict:
+    return axis(type="date", range=list(span), side="top", **ticks)
+
+
+def _milestones(frame: pd.DataFrame, longest: int) -> dict:
+    return axis(
+        tickmode="array",
+        tickvals=list(range(len(frame))),
+        ticktext=[_short(name, longest) for name in frame["name"]],
+        range=[len(frame) - 0.4, -0.6],
+        showgrid=False,
+        tickfont={"size": 11, "color": INK_2},
+    )
+
+
+def _short(name: str, longest: int) -> str:
+    longest = longest if in_chinese() else 2 * longest
     return name if len(name) <= longest else name[: longest - 1] + "…"
 
 

@@ -20,7 +20,7 @@ from .corrections import Corrections, corrections
 from .districts import answering, contribution
 from .doubtful import DoubtedLines, doubted_lines
 from .moment import Moment
-from .overview import Count, counts
+from .overview import Count, counts, is_empty
 from .progress import reporter_progress
 from .rollup import ProgressRow
 from .standings import Standing, standings
@@ -128,7 +128,6 @@ class HeldTarget(NamedTuple):
     reports: bool
     share: str
     own_value: str
-    own_pace: str
     own_status: str
     own_status_text: str
     contribution: str
@@ -177,6 +176,10 @@ class AgencyPage:
     def lagging(self) -> int:
         return sum(standing.lags for standing in self.answered)
 
+    @property
+    def is_empty(self) -> bool:
+        return is_empty(self.answered)
+
 
 def agency_page(moment: Moment, user: User, code: str, *, now: datetime) -> AgencyPage | None:
     """None for an agency that does not exist, or that the reader may not see."""
@@ -223,7 +226,6 @@ def _held(assignment: Assignment, standing: Standing, row: ProgressRow | None) -
         assignment.reports,
         percent(assignment.share),
         value,
-        percent(row.pace if row else None),
         row.status if row else "",
         status_word(row.status) if row else "",
         percent(contribution(assignment.target.combine, assignment.counts, row, standing.now)),

@@ -123,8 +123,13 @@ def overview(moment: Moment, user: User) -> Overview:
         newly=_attention([one for one in behind if one.is_new], NEWLY),
         slowest=slowest_by_line(found),
         questioned=_attention([one for one in found if one.is_questioned], QUESTIONS),
-        is_empty=all(one.status in (Status.NO_DATA, Status.NOT_DUE) for one in found),
+        is_empty=is_empty(found),
     )
+
+
+def is_empty(found: Iterable[Standing | TargetStatus]) -> bool:
+    """Whether nothing is known of any of them: then none can be said not to lag."""
+    return all(one.status in (Status.NO_DATA, Status.NOT_DUE) for one in found)
 
 
 def slowest_by_line(found: Sequence[TargetStatus]) -> tuple[LineTargets, ...]:

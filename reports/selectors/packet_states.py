@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -32,12 +32,16 @@ class Packet(NamedTuple):
     extended_until: datetime | None
 
 
-def packets_at(moment: Moment, user: User, quarters: Sequence[ReportingPeriod]) -> list[Packet]:
-    """The packets of some quarters that the reader may see, as known at the moment. Two statements for now.
+def packets_at(
+    moment: Moment, user: User, quarters: Sequence[ReportingPeriod], agencies: Collection[int] | None = None
+) -> list[Packet]:
+    """The packets of some quarters (of some agencies, by id) that the reader may see, as known at the moment.
 
-    What was known earlier is read from the audit rows: three statements.
+    Two statements for now. What was known earlier is read from the audit rows: three statements.
     """
     packets = Submission.objects.visible_to(user).filter(period__in=quarters)
+    if agencies is not None:
+        packets = packets.filter(agency__in=agencies)
     if moment.known_at is not None:
         return _as_known(packets.filter(created_at__lte=moment.known_at), moment.known_at)
     extended = dict(_extensions(quarters))

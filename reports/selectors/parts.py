@@ -16,7 +16,7 @@ from targets.rules import Stage
 
 from ..wording import LAGGING, STATUS_ORDER, quarter_words, status_word
 from .moment import Moment
-from .overview import Count, counts, lagging
+from .overview import Count, counts, is_empty, lagging
 from .sparks import Spark, spark
 from .standings import Answerable, Standing, standings
 
@@ -83,6 +83,10 @@ class Part:
     milestones: tuple[Milestone, ...]
     all_milestones: int
     leads: tuple[LeadShare, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        return is_empty(self.targets)
 
 
 def part(moment: Moment, user: User, among: Q, tasks: QuerySet[Task]) -> Part:

@@ -17,6 +17,7 @@ from ..wording import NOTHING, day, goal_amount, quarter_words
 from .changes import Changes, Few, States, changes, few
 from .corrections import Corrections, corrections
 from .moment import Moment
+from .overview import is_empty
 
 MOST = 12  # rows of each list: what people read out in a meeting; all of it stands side by side below
 
@@ -81,6 +82,8 @@ def verdict(found: Changes | None) -> str:
     """One sentence: better or worse than the quarter before, and by how much."""
     if found is None:
         return gettext("The plan's first quarter: there is none before it to compare with.")
+    if is_empty(row.after for row in found.rows if row.after):
+        return _nothing(found)
     before = {"quarter": quarter_words(found.before.period.ordinal)}
     if found.lagging > found.lagged:
         said = gettext("Worse than %(quarter)s") % before
@@ -91,6 +94,15 @@ def verdict(found: Changes | None) -> str:
     else:
         said = gettext("Nothing got better or worse since %(quarter)s") % before
     return said + gettext(": ") + _lagging(found)
+
+
+def _nothing(found: Changes) -> str:
+    words = ngettext(
+        "%(number)s target, and no figure so far.",
+        "%(number)s targets, and no figure so far.",
+        found.kept,
+    )
+    return words % {"number": found.kept}
 
 
 def _lagging(found: Changes) -> str:

@@ -13,8 +13,9 @@ from agencies.roles import Can, Role
 
 from ..models.checks import SILENT_FOR
 
-# Numbers that only grow stand for whole tables: blocks, revisions, versions. What a clock decides (which windows are
-# open, what is overdue) is counted at the moment asked. The reader's roles come along, to spare every page a statement.
+# Numbers that only grow stand for whole tables: blocks, revisions, versions. Agencies and districts are few, and the
+# operator may rename them: their rows themselves count. What a clock decides (which windows are open, what is overdue)
+# is counted at the moment asked. The reader's roles come along, to spare every page a statement.
 STATE = """
 SELECT
     (SELECT json_agg(json_build_array(role, agency_id)) FROM agencies_membership WHERE user_id = %(user)s),
@@ -26,6 +27,8 @@ SELECT
     (SELECT ROW(count(*), count(ledger_number), sum(ledger_number), max(computed_at), count(failed_at), max(failed_at))
      FROM reports_rollupstate)::text,
     (SELECT ROW(count(*), sum(version)) FROM reports_submission)::text,
+    (SELECT sum(hashtext(agency::text)) FROM agencies_agency agency),
+    (SELECT sum(hashtext(district::text)) FROM agencies_district district),
     (SELECT ROW(count(*), count(*) FILTER (WHERE opens_at <= %(now)s), count(*) FILTER (WHERE due_at < %(now)s),
                 count(*) FILTER (WHERE grace_until < %(now)s),
                 count(*) FILTER (WHERE closes_at <= %(now)s))

@@ -21,6 +21,7 @@ from ..wording import minute, quarter_words
 from .agenda import LATE_WORDS, moments_of
 from .four_eyes import packet_key
 from .moment import Moment
+from .packet_states import packets_at
 
 WORDS = {Timeliness.PENDING: _("Not due yet"), Timeliness.ON_TIME: _("On time"), **LATE_WORDS}
 
@@ -109,10 +110,12 @@ def timeliness(moment: Moment, user: User, agencies: Collection[int], *, now: da
     """By agency id the packets up to the shown quarter, as they stood at the moment (at `now` where it names none).
 
     Agencies without a packet that the reader may see are left out. Two statements for any number of agencies; one
-    where there is no packet.
+    where there is no packet. What was known earlier takes three more.
     """
     at = moment.known_at or now
     packets = list(_packets(moment, user, agencies, at))
+    if moment.known_at is not None:
+        packets = _as_known(packets, moment, user, agencies)
     returns = _returns(packets, user, at)
     rows: dict[int, list[Handed]] = defaultdict(list)
     for packet in packets:
@@ -137,6 +140,20 @@ def _packets(moment: Moment, user: User, agencies: Collection[int], at: datetime
         .annotate(extended_until=Subquery(granted.values("until")[:1]))
         .order_by("-period__ordinal", "agency__position", "agency__code")
     )
+
+
+def _as_known(
+    packets: Iterable[Submission], moment: Moment, user: User, agencies: Collection[int]
+) -> list[Submission]:
+    """With hand-in and extension as they were then: since, one may have been withdrawn, and the other prolonged."""
+    quarters = [period for period in moment.periods if period.ordinal <= moment.period.ordinal]
+    known = {(one.agency, one.period): one for one in packets_at(moment, user, quarters, agencies)}
+    found = []
+    for packet in packets:
+        if then := known.get((packet.agency_id, packet.period_id)):
+            packet.submitted_at, packet.extended_until = then.submitted_at, then.extended_until
+            found.append(packet)
+    return found
 
 
 def _returns(packets: Collection[Submission], user: User, at: datetime) -> Counter[str]:

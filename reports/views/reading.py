@@ -33,6 +33,7 @@ from ..wording import minute, quarter_words
 # where a kept page gets what is one person's own; text of people cannot look like it, being escaped
 PLACES = {place: SafeString(f"<!-- {place} -->") for place in ("reader", "messages", "token")}
 KEPT_FOR = 3600  # seconds; the key names the state, so that this only bounds what Redis holds
+KEPT_BRIEFLY = 300  # what an address asks besides plan and quarter: there is no end of such pages
 
 
 class Reading(NamedTuple):
@@ -156,7 +157,7 @@ def page(
             "reads_all_packets": request.user.can(Can.READ_ALL_PACKETS),  # one of the rights that the key names
         }
         kept = render_to_string(template, shell | build(reading, request.user))
-        cache.set(key, kept, KEPT_FOR)
+        cache.set(key, kept, KEPT_BRIEFLY if request.GET.keys() - {"plan", "period"} else KEPT_FOR)
     return HttpResponse(_made_own(request, kept))
 
 

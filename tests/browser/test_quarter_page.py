@@ -84,6 +84,6 @@ def test_on_paper_stand_the_numbers_and_not_the_forms(visit) -> None:
     visitor = visit()
     visitor.open(FIRST)
     visitor.page.emulate_media(media="print")
-    assert visitor.page.is_visible(".matrix") and visitor.page.is_visible(".tiles")
+    assert visitor.page.is_visible(".matrix") and visitor.page.is_visible(".counts")
     assert not visitor.page.is_visible("form.comparing")
     assert not visitor.page.is_visible("section[aria-labelledby=side-by-side]"), "nothing is compared"

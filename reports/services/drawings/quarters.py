@@ -24,7 +24,7 @@ MOST = 40  # targets in one figure; the table behind it has all of them
 def compare(asked: Asked) -> Drawn:
     """Completion of what differs; the table has every target with all digits."""
     shown = asked.moment
-    other = other_moment(shown, Other(_said(asked, "with"), _said(asked, "with_known_at")), timezone.now())
+    other = other_moment(shown, Other(asked.param("with"), asked.param("with_known_at")), timezone.now())
     # a figure is kept as long as the moment that its address names first: that must be the one that still moves
     if other.fault or is_same(shown, other) or (other.is_now and not shown.is_now):
         raise UnknownChart("compare")
@@ -33,10 +33,6 @@ def compare(asked: Asked) -> Drawn:
     caption = Caption(gettext("Completion (% of the goal)"), _basis(found))
     figure = comparisons.dumbbells(comparison_frame(found.differing, MOST), caption, labels)
     return Drawn(figure, Table(_headings(labels), [_row(change) for change in found.rows]))
-
-
-def _said(asked: Asked, name: str) -> str:
-    return next(iter(asked.params.get(name, ())), "")
 
 
 def _basis(found: Changes) -> str:

@@ -90,7 +90,9 @@
     button.hidden = true;
     isTyping = false;
     const clock = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
-    said.textContent = `${live.dataset.updated} ${clock}`;
+    const words = document.createElement("span"); // a new one each time: it fades by itself
+    words.textContent = `${live.dataset.updated} ${clock}`;
+    said.replaceChildren(words);
   }
 
   function stop() {

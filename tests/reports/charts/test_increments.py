@@ -36,7 +36,8 @@ def test_a_partly_carried_quarter_is_hollow() -> None:
 
 def test_what_was_needed_is_a_tick_of_its_own() -> None:
     needed = increments(FRAME, CAPTION).data[1]
-    assert list(needed.y) == [12.5, 12.5, None] and needed.mode == "markers"
+    assert list(needed.y) == [12.5, 12.5, None] * 2 + [None] * 3 and needed.mode == "lines"
+    assert needed.x[0] < 0 < needed.x[1] < needed.x[3] < 1, "across its own bar, and apart from the next one"
 
 
 def test_no_quarter_yet_makes_an_empty_figure() -> None:

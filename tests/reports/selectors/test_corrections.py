@@ -8,7 +8,7 @@ from django.utils import translation
 from agencies.models import District
 from reports.selectors.corrections import corrections
 from reports.services.entries import Input
-from tests.factories import UserFactory, World, at
+from tests.factories import AssignmentFactory, TargetFactory, UserFactory, World, at
 from tests.history import accepted
 from tests.reports.quarters import shown_at
 
@@ -72,8 +72,11 @@ def test_by_agency_by_district_and_of_one_quarter_alone(corrected: World) -> Non
 
 
 def test_a_district_has_those_of_its_agencies_that_are_for_no_district_in_particular(corrected: World) -> None:
-    corrected.posts.assignments.filter(agency=corrected.east).update(district=None)
-    assert [one.now for one in found(corrected, district="310101").rows] == ["11.5 stations"]
+    target = TargetFactory(code="halls", task=corrected.stations.task)
+    AssignmentFactory(target=target, agency=corrected.east, position=1)
+    for number, value in enumerate(("3", "2"), start=1):
+        accepted(corrected, target, value, corrected.east, now=at(f"2021-06-0{number}"))
+    assert [one.now for one in found(corrected, district="310101").rows] == ["2 stations", "11.5 stations"]
 
 
 def test_a_ratio_says_what_it_was_made_of_and_a_stage_its_word(world: World) -> None:

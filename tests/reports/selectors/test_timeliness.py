@@ -13,6 +13,7 @@ from reports.models.submissions import State
 from reports.rules.windows import Timeliness
 from reports.selectors.moment import moment, readable_plans
 from reports.selectors.timeliness import Record, timeliness, together
+from reports.services import review
 from reports.services.periods import extend
 from tests.factories import World, at, person
 from tests.reports.conftest import WEB, Acting
@@ -105,6 +106,25 @@ def test_an_earlier_moment_knows_nothing_of_what_came_later(world: World, acting
     assert (numbers(before), before.returned, before.packets[0].state) == ((0, 0, 0, 1, 0), 0, "")
     between = record(world, YEARS_LATER, known_at="2021-04-20")
     assert (numbers(between), between.returned) == ((0, 1, 0, 0, 1), 0)
+
+
+def test_a_hand_in_that_was_withdrawn_later_had_been_made_then(world: World, acting: Acting) -> None:
+    submitted(acting, at("2021-04-10"))
+    review.withdraw(world.packet().pk, by=world.approver, at=at("2021-04-12"), door=WEB)
+    submitted(acting, at("2021-04-20"))
+    assert numbers(record(world, YEARS_LATER)) == (0, 1, 0, 0, 1)
+    assert numbers(record(world, YEARS_LATER, known_at="2021-04-11")) == (1, 0, 0, 0, 1)
+    assert numbers(record(world, YEARS_LATER, known_at="2021-04-14")) == (0, 0, 0, 1, 0)
+
+
+def test_an_extension_that_was_prolonged_later_held_then(world: World) -> None:
+    packet = world.packet()
+    for day, until in (("2021-04-14", "2021-06-01"), ("2021-05-20", "2021-07-01")):
+        extend(
+            packet.period, world.bureau, until=at(until), reason="系统故障", by=world.supervisor, at=at(day), door=WEB
+        )
+    (then,) = record(world, YEARS_LATER, known_at="2021-05-10").packets
+    assert then.timeliness == Timeliness.LATE
 
 
 def test_quarters_after_the_shown_one_are_left_out(world: World) -> None:

@@ -150,7 +150,7 @@ def test_what_a_district_only_takes_part_in_is_named_apart(reported: World, engl
         target=reported.stations, agency=reported.east, role=AssignmentRole.PARTNER, reports=False, counts=False
     )
     page = text_of(english.get("/districts/310101/" + QUARTER))
-    assert "Takes part without reporting: Target stations" in page and "reports 1 target," in page
+    assert "Takes part, without reporting, in: Target stations" in page and "reports 1 target," in page
 
 
 def test_timeliness_and_corrections_stand_on_the_page(reported: World, english: Client) -> None:

@@ -9,6 +9,7 @@ from agencies.models import Membership
 from agencies.roles import Role
 from reports.models import ReportingPeriod, RollupState, Submission
 from reports.services import rollup
+from reports.views import reading
 from tests.factories import AgencyFactory, AssignmentFactory, TargetFactory, World, at, person
 from tests.history import accepted
 from tests.reports.conftest import Acting
@@ -210,6 +211,19 @@ def test_a_kept_page_follows_every_acceptance_and_roll_up(reported: World, engli
     rollup.roll_up()
     page = text_of(english.get("/" + QUARTER))
     assert "45 stations" in page and "up to date" in page
+
+
+@pytest.mark.parametrize(
+    ("more", "seconds"),
+    [("", reading.KEPT_FOR), ("&known_at=2021-05-01", reading.KEPT_BRIEFLY), ("&known_at=x", reading.KEPT_BRIEFLY)],
+)
+def test_what_there_is_no_end_of_is_kept_briefly(
+    reported: World, reader: Client, monkeypatch, more: str, seconds: int
+) -> None:
+    kept = []
+    monkeypatch.setattr(reading.cache, "set", lambda key, page, timeout: kept.append(timeout))
+    reader.get("/" + QUARTER + more)
+    assert kept == [seconds]
 
 
 def test_a_kept_page_is_not_another_persons(reported: World, reader: Client) -> None:

@@ -56,8 +56,8 @@ def test_every_number_is_a_door(reported: World, english: Client) -> None:
 def test_a_correction_says_what_was_known_and_leads_to_the_page_as_it_was(reported: World, english: Client) -> None:
     response = english.get(ADDRESS)
     assert (
-        "bureau , Q1 2021: was 40 stations , known from 2021-04-10 12:00 ( the page as known at #1 ); "
-        "now 35 stations , since 2021-05-20 12:00 ( #5 ) 数据核实后更正 · Reporter-Bureau" in text_of(response)
+        "bureau Q1 2021 was 40 stations , known from 2021-04-10 12:00 · the page as known at #1 "
+        "now 35 stations , since 2021-05-20 12:00 · #5 数据核实后更正 · Reporter-Bureau" in text_of(response)
     )
     assert f'href="{escape("?plan=small&period=2021Q1&known_at=1")}"' in response.content.decode()
     assert "Corrections" not in text_of(english.get(ADDRESS + "&known_at=1")), "nothing was corrected then"
