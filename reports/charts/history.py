@@ -33,7 +33,9 @@ def history(frame: pd.DataFrame, caption: Caption) -> go.Figure:
         barmode="stack",
         bargap=0.25,
         height=360,
-        margin={"l": 8, "r": 8, "t": 76, "b": 116},
+        margin={"l": 8, "r": 8, "t": 68, "b": 76},
+        meta={"narrow": {"margin": {"b": 116}}},
+        showlegend=True,
         xaxis=axis(type="category", tickfont={"size": 10}, showgrid=False, **quarter_ticks(quarters, quarters)),
         yaxis=axis(),
     )

@@ -51,13 +51,16 @@ def published_frame(figures: Iterable) -> pd.DataFrame:
     )
 
 
-def history_frame(paths: Iterable[Sequence], quarters: Mapping[int, str], statuses: Sequence[str]) -> pd.DataFrame:
-    """Index: quarters in words, ascending; one column per status: how many targets stood in it."""
+def history_frame(
+    counted: Mapping[int, Mapping[str, int]], quarters: Mapping[int, str], statuses: Sequence[str]
+) -> pd.DataFrame:
+    """Index: quarters in words, ascending; one column per status: how many targets stood in it.
+
+    Both mappings go by the quarter's id; `counted` has numbers by status.
+    """
     import pandas as pd
 
-    rows = pd.DataFrame([(row.period, row.status) for path in paths for row in path], columns=["period", "status"])
-    counted = pd.crosstab(rows["period"], rows["status"])
-    held = [period for period in quarters if period in counted.index]
-    frame = counted.reindex(index=held, columns=list(statuses), fill_value=0)
-    frame.index = [quarters[period] for period in held]
+    held = [period for period in quarters if period in counted]
+    rows = [[counted[period].get(status, 0) for status in statuses] for period in held]
+    frame = pd.DataFrame(rows, index=[quarters[period] for period in held], columns=list(statuses), dtype=int)
     return frame.loc[:, (frame > 0).any()]

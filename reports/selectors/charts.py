@@ -6,11 +6,18 @@ from datetime import date
 from typing import NamedTuple
 
 from django.db.models import Count, F, Max, Q
+from django.db.models.expressions import RawSQL
 
 from targets.models import Checkpoint, PublishedFigure, Target
 
 from ..models import RollupState
 from .moment import Moment
+
+# what figures say and no roll-up computes: names that the operator may change, and what was published elsewhere
+BESIDES = """concat_ws(':',
+    (SELECT sum(hashtext(agency::text)) FROM agencies_agency agency),
+    (SELECT sum(hashtext(district::text)) FROM agencies_district district),
+    (SELECT count(*) FROM targets_publishedfigure), (SELECT max(id) FROM targets_publishedfigure))"""
 
 
 class Rolled(NamedTuple):
@@ -23,16 +30,17 @@ class Rolled(NamedTuple):
 def rolled(moment: Moment, among: Q) -> Rolled:
     """One statement; cheap enough to be asked before every answer."""
     targets = Target.objects.filter(among, plan=moment.plan)
-    newest, computed, asked, failed, held = RollupState.objects.filter(target__in=targets).aggregate(
+    rolled_up = RollupState.objects.filter(target__in=targets).annotate(besides=RawSQL(BESIDES, ()))  # noqa: S611 - a constant
+    newest, computed, asked, failed, held, besides = rolled_up.aggregate(
         newest=Max("ledger_number"),
         computed=Max("computed_at"),
         asked=Count("pk", filter=Q(ledger_number__isnull=True)),
         failed=Max("failed_at"),
         held=Count("pk"),
+        said=Max("besides"),
     ).values()  # fmt: skip
-    return Rolled(
-        newest or 0, f"{newest}:{computed and computed.isoformat()}:{asked}:{failed and failed.isoformat()}:{held}"
-    )
+    times = f"{computed and computed.isoformat()}:{asked}:{failed and failed.isoformat()}:{held}"
+    return Rolled(newest or 0, f"{newest}:{times}:{besides}")
 
 
 def checkpoints_of(target: int) -> list[Checkpoint]:

@@ -22,7 +22,7 @@ from .moment import Moment
 from .packet_states import Packet, packets_at
 
 COLUMNS = 12  # quarters side by side
-ROWS = 100  # agencies one under the other
+ROWS = 50  # agencies one under the other
 
 # how a cell stands: the packet's state, or what the clock says of one that was not handed in
 NOT_ASKED, OPEN_AGAIN = "not_asked", "reopened"
@@ -119,7 +119,7 @@ class Matrix:
 def matrix(moment: Moment, user: User, now: datetime, *, back: int = 0, page: int = 1) -> Matrix:
     """Agencies that report, in the plan's order, by the quarters up to the shown one. Three statements for now.
 
-    `back` pages of quarters further back, and the `page`th hundred of agencies; both are brought into bounds.
+    `back` pages of quarters further back, and the `page`th page of agencies; both are brought into bounds.
     """
     quarters = [period for period in moment.periods if period.ordinal <= moment.period.ordinal]
     back = min(max(back, 0), (len(quarters) - 1) // COLUMNS)

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -28,7 +29,7 @@ from .explore_filter import STATUSES, ExploreFilter
 from .moment import Moment
 from .progress import progress, reporter_progress
 from .rollup import CITY, ProgressRow
-from .standings import Pledge, Standing, described, lagging_since, standing_from
+from .standings import Pledge, Standing, described, in_force, lagging_since, pledges_of, standing_from
 
 CHUNK = 2000  # rows of a file read at a time
 
@@ -41,17 +42,28 @@ VALUES = (
 STORED = """(
     SELECT found.target_id AS target, found.period_id AS period, found.value, found.stage, found.actual_on,
            found.reported, found.reporters, found.stale, found.expected, found.completion, found.pace, found.status,
-           found.rests_on,
-           CASE WHEN found.status = ANY(%(lagging)s) THEN (
-               SELECT coalesce(max(quarter.ordinal) FILTER (WHERE earlier.status <> ALL(%(lagging)s)) + 1,
-                               min(quarter.ordinal))
-               FROM reports_progress earlier
-               JOIN reports_reportingperiod quarter ON quarter.id = earlier.period_id
-               WHERE earlier.target_id = found.target_id AND quarter.ordinal <= own.ordinal
-           ) END AS since
+           found.rests_on, CASE WHEN found.status = ANY(%(lagging)s) THEN {since} END AS since
     FROM reports_progress found
     JOIN reports_reportingperiod own ON own.id = found.period_id
+    {paths}
 )"""
+# of a few rows it is looked up for each, of whole paths worked out for all of them in one pass
+LOOKED_UP = STORED.format(
+    since="""(
+        SELECT coalesce(max(quarter.ordinal) FILTER (WHERE earlier.status <> ALL(%(lagging)s)) + 1,
+                        min(quarter.ordinal))
+        FROM reports_progress earlier
+        JOIN reports_reportingperiod quarter ON quarter.id = earlier.period_id
+        WHERE earlier.target_id = found.target_id AND quarter.ordinal <= own.ordinal
+    )""",
+    paths="",
+)
+WORKED_OUT = STORED.format(
+    since="""coalesce(max(own.ordinal) FILTER (WHERE found.status <> ALL(%(lagging)s)) OVER path + 1,
+                      min(own.ordinal) OVER path)""",
+    paths="""WHERE found.target_id = ANY(%(targets)s)
+    WINDOW path AS (PARTITION BY found.target_id ORDER BY own.ordinal)""",
+)
 COMPUTED = """(
     SELECT * FROM json_to_recordset(%(computed)s::json) AS given(
         target bigint, period bigint, value numeric, stage text, actual_on date, reported integer, reporters integer,
@@ -212,8 +224,9 @@ def tallies(selection: Selection) -> list[Tally]:
 
 def explored(moment: Moment, selection: Selection, *, page: int = 1, size: int) -> list[Explored]:
     """The rows of one page: two statements; a district's shares and an agency's own figures are read besides."""
+    chosen = _chosen(selection, whole_paths="since" in selection.sort)
     with connection.cursor() as cursor:
-        cursor.execute(ROWS + _chosen(selection) + _sorted(selection.sort), _params(selection, size, (page - 1) * size))
+        cursor.execute(ROWS + chosen + _sorted(selection.sort), _params(selection, size, (page - 1) * size))
         rows = cursor.fetchall()
     describe = _describer(moment, selection, {row[0] for row in rows})
     return [describe(row) for row in rows]
@@ -225,7 +238,8 @@ def all_explored(moment: Moment, selection: Selection, most: int) -> Iterator[Ex
 
     def stream() -> Iterator[Explored]:
         with connection.chunked_cursor() as cursor:
-            cursor.execute(ROWS + _chosen(selection) + _sorted(selection.sort), _params(selection, most))
+            chosen = _chosen(selection, whole_paths=True)
+            cursor.execute(ROWS + chosen + _sorted(selection.sort), _params(selection, most))
             while rows := cursor.fetchmany(CHUNK):
                 with override(language):
                     made = [describe(row) for row in rows]
@@ -234,9 +248,11 @@ def all_explored(moment: Moment, selection: Selection, most: int) -> Iterator[Ex
     return stream()
 
 
-def _chosen(selection: Selection, more: str = "") -> str:
+def _chosen(selection: Selection, more: str = "", *, whole_paths: bool = False) -> str:
+    """`whole_paths`: whether since when a target lags is asked of every row, and of several quarters."""
     if selection.computed is None:
-        return CHOSEN.format(join="LEFT JOIN", source=STORED, more=more)
+        source = WORKED_OUT if whole_paths and len(selection.periods) > 1 else LOOKED_UP
+        return CHOSEN.format(join="LEFT JOIN", source=source, more=more)
     return CHOSEN.format(join="JOIN" if selection.filter.district else "LEFT JOIN", source=COMPUTED, more=more)
 
 
@@ -267,13 +283,19 @@ def _describer(moment: Moment, selection: Selection, targets: Collection[int]) -
     shares = _shares(selection.filter, targets)
     own = _own_figures(moment, selection.filter, targets)
 
+    @cache
+    def named_once(target: int) -> Standing:
+        return standing_from(named[target], (), moment, {})
+
     def describe(found: tuple) -> Explored:
         target, period, *values, since = found
         scope = (selection.filter.district or CITY, selection.filter.district or None)
         row = _progress_row(target, period, scope, values)
-        plain = standing_from(named[target], (row,), moment.at(periods[period]), {period: periods[period].ordinal})
-        pledge = _own_pledge(plain, shares.get(target)) if selection.filter.district else plain.pledge
-        standing = replace(plain, since=since, pledge=pledge)
+        pledge = in_force(pledges_of(named[target]), periods[period].ends_on)
+        if selection.filter.district:
+            pledge = _own_pledge(pledge, row.status, shares.get(target))
+        plain = named_once(target)
+        standing = replace(plain, path=(row,), since=since, pledge=pledge)
         mine = own.get((target, period))
         return Explored(standing, periods[period], replace(plain, path=(mine,)) if mine else None)
 
@@ -296,11 +318,11 @@ def _shares(wanted: ExploreFilter, targets: Collection[int]) -> dict[int, Decima
     return dict(held.order_by("-position", "-pk").values_list("target_id", "share"))
 
 
-def _own_pledge(city: Standing, share: Decimal | None) -> Pledge:
+def _own_pledge(city: Pledge, status: str, share: Decimal | None) -> Pledge:
     """What a district is graded against: its share of the goal, the same goal for all, or none where it is not."""
     if share is None:
-        return city.pledge if city.status else city.pledge._replace(goal=None, goal_upper=None)
-    goal, upper, due_on = city.pledge
+        return city if status else city._replace(goal=None, goal_upper=None)
+    goal, upper, due_on = city
     return Pledge(goal and goal * share, upper and upper * share, due_on)
 
 

@@ -17,8 +17,10 @@ from targets.rules import Stage
 from ..wording import LAGGING, STATUS_ORDER, quarter_words, status_word
 from .moment import Moment
 from .overview import Count, counts, is_empty, lagging
+from .progress import class_counts, progress
+from .rollup import ProgressRow
 from .sparks import Spark, spark
-from .standings import Answerable, Standing, standings
+from .standings import Answerable, Standing, paths_of, standings
 
 ROWS_AT_MOST = 150  # targets in full on one page; tasks beyond are told by their numbers, with a way to the rest
 MILESTONES_AT_MOST = 60
@@ -90,16 +92,19 @@ class Part:
 
 
 def part(moment: Moment, user: User, among: Q, tasks: QuerySet[Task]) -> Part:
-    """The named targets under the named tasks. Five statements for now."""
-    found = standings(moment, user, among=among)
+    """The named targets under the named tasks. Seven statements for now.
+
+    There can be thousands: of all but those that are listed, two quarters are read and the others only counted.
+    """
+    found = standings(moment, user, among=among, first=(moment.previous or moment).period)
     reached = milestones(found)
     return Part(
-        _tasks(tasks, found),
+        _tasks(tasks, found, moment),
         tuple(found),
         counts(found),
         lagging(found),
         sum(_is_newly_lagging(standing) for standing in found),
-        history(moment, found),
+        history(moment, [standing.id for standing in found]),
         reached[:MILESTONES_AT_MOST],
         len(reached),
         leads(found),
@@ -111,22 +116,27 @@ def _is_newly_lagging(standing: Standing) -> bool:
     return standing.lags and before not in LAGGING
 
 
-def _tasks(tasks: QuerySet[Task], found: Sequence[Standing]) -> tuple[TaskRow, ...]:
+def _tasks(tasks: QuerySet[Task], found: Sequence[Standing], moment: Moment) -> tuple[TaskRow, ...]:
     of_task: dict[tuple[str, str], list[Standing]] = defaultdict(list)
     for standing in found:
         of_task[standing.line_code, standing.task_code].append(standing)
     units = Prefetch("clauses__units", ResponsibleUnit.objects.select_related("agency", "group"))
-    rows, room = [], ROWS_AT_MOST
+    listed, room = [], ROWS_AT_MOST
     for task in tasks.select_related("line").prefetch_related("clauses", units):
         own = of_task[task.line.code, task.code]
-        rows.append(_task(task, own[:room], len(own[room:])))
+        listed.append((task, own[:room], len(own[room:])))
         room = max(room - len(own), 0)
-    return tuple(rows)
+    paths = _whole_paths(moment, [one.id for _, own, _ in listed for one in own])
+    return tuple(_task(task, own, left_out, paths) for task, own, left_out in listed)
 
 
-def _task(task: Task, found: Sequence[Standing], left_out: int) -> TaskRow:
+def _whole_paths(moment: Moment, targets: Sequence[int]) -> dict[int, tuple[ProgressRow, ...]]:
+    return paths_of(moment, progress(moment, targets=targets, since=moment.periods[0]) if targets else ())
+
+
+def _task(task: Task, found: Sequence[Standing], left_out: int, paths: dict[int, tuple[ProgressRow, ...]]) -> TaskRow:
     named = dict.fromkeys(unit.name for clause in task.clauses.all() for unit in clause.units.all() if unit.name)
-    rows = tuple(TargetRow(one, spark(one.path, one.baseline)) for one in found)
+    rows = tuple(TargetRow(one, spark(paths[one.id], one.baseline)) for one in found)
     return TaskRow(task.number, task.line.short, task.name, tuple(named), rows, left_out)
 
 
@@ -155,12 +165,10 @@ def leads(found: Iterable[Standing]) -> tuple[LeadShare, ...]:
     return tuple(sorted(rows, key=lambda row: (-row.lagging, -row.led)))
 
 
-def history(moment: Moment, found: Sequence[Standing]) -> History:
+def history(moment: Moment, targets: Sequence[int]) -> History:
     """Newest quarter first; classes that never occurred are left out."""
     words = {period.pk: quarter_words(period.ordinal) for period in moment.periods}
-    counted: dict[int, Counter[str]] = {}
-    for row in (row for standing in found for row in standing.path):
-        counted.setdefault(row.period, Counter())[row.status] += 1
+    counted = class_counts(moment, targets)
     met = [status for status in STATUS_ORDER if any(counter[status] for counter in counted.values())]
     rows = ((words[period.pk], counted[period.pk]) for period in reversed(moment.periods) if period.pk in counted)
     return History(

@@ -2,24 +2,54 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
+
+from django.db.models import Count
 
 from targets.models import Plan, Target
 
-from ..models import Progress
+from ..models import Progress, ReportingPeriod
 from .moment import Moment
 from .rollup import CITY, ProgressRow, compute, compute_reporters
 
 STORED = ("target_id", "period_id", *ProgressRow._fields[4:])
 
 
-def progress(moment: Moment, *, targets: Sequence[int] | None = None, whole_path: bool = False) -> list[ProgressRow]:
-    """The city's rows of a moment, by target: of its quarter, or of all quarters with `whole_path`."""
+def progress(
+    moment: Moment,
+    *,
+    targets: Sequence[int] | None = None,
+    since: ReportingPeriod | None = None,
+    whole_path: bool = False,
+) -> list[ProgressRow]:
+    """The city's rows of a moment, by target: of its quarter, of those from `since` on, or of all with `whole_path`."""
+    periods = None if whole_path else _from(since, moment)
     if moment.is_now:
-        return _stored(moment, targets, whole_path)
+        return _stored(moment, targets, periods)
     ids = _all_targets(moment.plan) if targets is None else targets
-    periods = None if whole_path else {moment.period.pk}
     return list(compute(moment.plan, ids, periods=periods, known=moment.number, known_at=moment.known_at))
+
+
+def class_counts(moment: Moment, targets: Sequence[int]) -> dict[int, Counter[str]]:
+    """By quarter (id) up to the shown one: how many of the targets stood in each class. One statement for now."""
+    shown = _from(moment.periods[0], moment)
+    counted: dict[int, Counter[str]] = defaultdict(Counter)
+    if moment.is_now:
+        rows = Progress.objects.filter(target__in=targets, period__in=shown).order_by()
+        for period, status, number in rows.values_list("period", "status").annotate(number=Count("pk")):
+            counted[period][status] = number
+        return counted
+    for row in compute(moment.plan, targets, periods=shown, known=moment.number, known_at=moment.known_at):
+        counted[row.period][row.status] += 1
+    return counted
+
+
+def _from(first: ReportingPeriod | None, moment: Moment) -> set[int]:
+    """The quarters from one up to the shown one, by id; without one the shown one alone."""
+    shown = moment.period.ordinal
+    ordinal = first.ordinal if first else shown
+    return {period.pk for period in moment.periods if ordinal <= period.ordinal <= shown}
 
 
 def reporter_progress(
@@ -44,12 +74,12 @@ def reporter_progress(
     )
 
 
-def _stored(moment: Moment, targets: Sequence[int] | None, whole_path: bool) -> list[ProgressRow]:
+def _stored(moment: Moment, targets: Sequence[int] | None, periods: set[int] | None) -> list[ProgressRow]:
     rows = Progress.objects.filter(target__plan=moment.plan)
     if targets is not None:
         rows = rows.filter(target__in=targets)
-    if not whole_path:
-        rows = rows.filter(period=moment.period)
+    if periods is not None:
+        rows = rows.filter(period__in=periods)
     found = rows.order_by("target_id", "period__ordinal").values_list(*STORED)
     return [ProgressRow(target, period, CITY, None, *rest) for target, period, *rest in found]
 

@@ -17,7 +17,7 @@ from .changes import Change, Changes, States, changes
 from .moment import Moment, moment
 
 NOW = "now"  # what to write for the present, where the page shows an earlier moment
-ROWS = 100  # targets on one page
+ROWS = 50  # targets on one page
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 

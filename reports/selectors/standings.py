@@ -19,6 +19,7 @@ from targets.models import AdjustmentQuestion, Assignment, Commitment, Target
 from targets.reasons import words
 from targets.rules import AssignmentRole, Bound, Status
 
+from ..models import ReportingPeriod
 from ..wording import LAGGING, amount, day, goal_amount, percent, quarter_words, stage_word, status_word
 from .moment import Moment
 from .progress import progress
@@ -151,18 +152,26 @@ class Standing:
 
 
 def standings(
-    moment: Moment, user: User | None, *, among: Q | None = None, rows: Iterable[ProgressRow] | None = None
+    moment: Moment,
+    user: User | None,
+    *,
+    among: Q | None = None,
+    first: ReportingPeriod | None = None,
+    rows: Iterable[ProgressRow] | None = None,
 ) -> list[Standing]:
     """Targets of the moment's plan, in the plan's order, with their path. Two statements for now.
 
-    Without a user: for a job, whose result is handed only to those who may read the plan. `rows` are the city's where
-    somebody has read them already: the path, and since when a target lags, go back as far as they do.
+    Without a user: for a job, whose result is handed only to those who may read the plan. `first` is the quarter that
+    paths begin with (None: the plan's first one); `rows` are the city's where somebody has read them already. The path,
+    and since when a target lags, go back as far as these do.
     """
     targets = _targets(moment, user, among)
     wanted = None if among is None else [target[0] for target in targets]
     if not targets:
         return []
-    paths = paths_of(moment, progress(moment, targets=wanted, whole_path=True) if rows is None else rows)
+    if rows is None:
+        rows = progress(moment, targets=wanted, since=first or moment.periods[0])
+    paths = paths_of(moment, rows)
     ordinals = {period.pk: period.ordinal for period in moment.periods}
     return [standing_from(target, paths[target[0]], moment, ordinals) for target in targets]
 
@@ -273,12 +282,17 @@ def standing_from(target: tuple, path: tuple[ProgressRow, ...], moment: Moment, 
         line_code=fields["task__line__code"],
         line_kind=fields["task__line__kind"],
         line_short=in_language(fields["task__line__short_zh"], fields["task__line__short_en"]),
-        pledge=in_force(target[-2], moment.period.ends_on),
+        pledge=in_force(pledges_of(target), moment.period.ends_on),
         answers=_answering(target[-1]),
         path=path,
         since=lagging_since(path, ordinals),
         is_questioned=target[-3],
     )
+
+
+def pledges_of(target: tuple) -> list[dict[str, Any]]:
+    """The commitments of a target as `described`."""
+    return target[-2]
 
 
 def _answering(assignments: list[dict[str, str]]) -> tuple[Answerable, ...]:

@@ -142,9 +142,7 @@ def _packets(moment: Moment, user: User, agencies: Collection[int], at: datetime
     )
 
 
-def _as_known(
-    packets: Iterable[Submission], moment: Moment, user: User, agencies: Collection[int]
-) -> list[Submission]:
+def _as_known(packets: Iterable[Submission], moment: Moment, user: User, agencies: Collection[int]) -> list[Submission]:
     """With hand-in and extension as they were then: since, one may have been withdrawn, and the other prolonged."""
     quarters = [period for period in moment.periods if period.ordinal <= moment.period.ordinal]
     known = {(one.agency, one.period): one for one in packets_at(moment, user, quarters, agencies)}

@@ -38,7 +38,8 @@ def _over_quarters(drawn: Asked, chosen: Selection, counted: Sequence[Tally]) ->
     quarters = {period.ordinal: quarter_words(period.ordinal) for period in chosen.periods}
     frame = tally_frame([(one.ordinal, one.status, one.number) for one in counted], quarters, STATUSES)
     caption = Caption(gettext("Selected targets by status, quarter by quarter"), basis_words(drawn))
-    return Drawn(history.history(frame, caption), _counts(gettext("Quarter"), frame))
+    codes = {quarter_words(period.ordinal): period.code for period in chosen.periods}
+    return Drawn(history.history(frame.rename(index=codes), caption), _counts(gettext("Quarter"), frame))
 
 
 def _by_line(drawn: Asked, known: Choices, counted: Sequence[Tally]) -> Drawn:

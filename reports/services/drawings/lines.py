@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db.models import Q
 from django.utils.translation import gettext
+
+from targets.rules import Bound
 
 from ...charts import history, timeline
 from ...charts.theme import Caption
@@ -15,7 +16,8 @@ from ...frames.paths import history_frame
 from ...frames.timeline import timeline_frame
 from ...selectors.groups import among_group
 from ...selectors.parts import MILESTONES_AT_MOST, milestones
-from ...selectors.standings import Standing, standings
+from ...selectors.progress import class_counts
+from ...selectors.standings import kept, standings
 from ...wording import STATUS_ORDER, status_word
 from .drawn import Asked, Drawn, UnknownChart, basis_words, table_of
 
@@ -38,32 +40,35 @@ def group_milestones(asked: Asked) -> Drawn:
     return _milestones(asked, _of_group(asked))
 
 
-def _of_line(asked: Asked) -> list[Standing]:
+def _of_line(asked: Asked) -> Q:
     if not asked.moment.plan.lines.filter(code=asked.code).exists():
         raise UnknownChart(asked.code)
-    return standings(asked.moment, None, among=Q(task__line__code=asked.code))
+    return Q(task__line__code=asked.code)
 
 
-def _of_group(asked: Asked) -> list[Standing]:
+def _of_group(asked: Asked) -> Q:
     found = asked.moment.plan.working_groups.filter(code=asked.code).first()
     if found is None:
         raise UnknownChart(asked.code)
-    return standings(asked.moment, None, among=among_group(found, tuple(found.lines.all())))
+    return among_group(found, tuple(found.lines.all()))
 
 
-def _history(asked: Asked, found: Sequence[Standing]) -> Drawn:
+def _history(asked: Asked, among: Q) -> Drawn:
     """How many of the targets stood in each class, quarter by quarter."""
+    targets = list(kept(asked.moment, None).filter(among).values_list("pk", flat=True))
     quarters = {period.pk: period.code for period in asked.moment.periods}
-    frame = history_frame([standing.path for standing in found], quarters, [status.value for status in STATUS_ORDER])
+    statuses = [status.value for status in STATUS_ORDER]
+    frame = history_frame(class_counts(asked.moment, targets), quarters, statuses)
     caption = Caption(gettext("Targets by status"), basis_words(asked, narrow=True))
     rows = [[quarter, *numbers] for quarter, numbers in zip(frame.index, frame.values.tolist(), strict=True)]
     headings = [gettext("Quarter"), *(status_word(status) for status in frame.columns)]
     return Drawn(history.history(frame, caption), Table(headings, rows))
 
 
-def _milestones(asked: Asked, found: Sequence[Standing]) -> Drawn:
+def _milestones(asked: Asked, among: Q) -> Drawn:
     """Planned against actual dates; the table has all of them, the figure as many as can be read."""
-    moment, rows = asked.moment, milestones(found)
+    moment = asked.moment
+    rows = milestones(standings(moment, None, among=among & Q(bound=Bound.MILESTONE), first=moment.period))
     days = [moment.plan.starts_on, moment.plan.ends_on, *(day for row in rows for day in row[1:3] if day)]
     caption = Caption(gettext("Milestones: planned and actual dates"), basis_words(asked))
     drawn = timeline.timeline(

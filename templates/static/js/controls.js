@@ -50,6 +50,14 @@ addEventListener("beforeprint", () => {
   }
 });
 
+// what is shown stands at the end of a table of many quarters
+function toShown() {
+  for (const matrix of document.querySelectorAll(".matrix-scroll")) matrix.scrollLeft = matrix.scrollWidth;
+}
+
+toShown();
+document.addEventListener("contentchange", toShown);
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   for (const menu of document.querySelectorAll("details.menu[open]")) menu.open = false;

@@ -26,6 +26,6 @@ def test_a_path_has_nothing_where_nothing_is_known_and_zero_where_it_is_zero() -
 
 
 def test_history_counts_targets_by_quarter_and_leaves_out_what_never_occurred() -> None:
-    paths = [[Row(1, status="done"), Row(2, status="done")], [Row(1, status="behind"), Row(2, status="done")]]
-    frame = history_frame(paths, {1: "2021Q1", 2: "2021Q2", 3: "2021Q3"}, ["missed", "behind", "done"])
+    counted = {2: {"done": 2}, 1: {"done": 1, "behind": 1}}
+    frame = history_frame(counted, {1: "2021Q1", 2: "2021Q2", 3: "2021Q3"}, ["missed", "behind", "done"])
     assert frame.to_dict() == {"behind": {"2021Q1": 1, "2021Q2": 0}, "done": {"2021Q1": 1, "2021Q2": 2}}

@@ -8,6 +8,7 @@ import re
 import pytest
 from django.test import Client
 
+from agencies.models import Agency
 from reports.models import StoredChart
 from reports.services import rollup
 from reports.services.charts import build_first_charts
@@ -37,6 +38,13 @@ def test_who_has_it_already_is_told_so(reported: World, reader: Client) -> None:
     assert first.headers["Cache-Control"] == "private, no-cache"
     again = reader.get("/charts/overview.json", headers={"if-none-match": first.headers["ETag"]})
     assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", first.headers["ETag"])
+
+
+def test_an_agencys_new_name_makes_a_new_figure(reported: World, reader: Client) -> None:
+    first = reader.get(f"/charts/overview.json{QUARTER}")
+    Agency.objects.filter(code="bureau").update(short_name_zh="市道路局")
+    second = reader.get(f"/charts/overview.json{QUARTER}", headers={"if-none-match": first.headers["ETag"]})
+    assert second.status_code == 200 and "市道路局" in second.content.decode()
 
 
 def test_a_new_acceptance_makes_a_new_figure(reported: World, reader: Client) -> None:

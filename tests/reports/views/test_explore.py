@@ -171,7 +171,7 @@ def test_the_workbook_has_the_same_and_says_what_it_is(reported: World, english:
     about = dict(row for row in book["About"].iter_rows(values_only=True))
     assert about["Ledger"].startswith("#5 ") and about["Plan"] == "Small plan (测〔2021〕1号)"
     assert about["Filter"] == "Status: Far behind; Status: Not due yet" and about["Rows"] == "2 / 2"
-    assert about["Address"].endswith("/explore/export.xlsx" + query)
+    assert about["Address of the page"].endswith("/explore/export.xlsx" + query)
 
 
 def test_names_that_look_like_formulas_stay_texts(reported: World, english: Client) -> None:
@@ -227,13 +227,13 @@ def test_the_chart_of_several_quarters_counts_over_time(reported: World, reader:
         reader.get("/charts/explore.json?plan=small&period=2021Q2&since=2021Q1&text=stations&lang=en").content
     )
     assert {trace["name"]: list(trace["y"]) for trace in found["data"]} == {"Far behind": [1, 0], "Done": [0, 1]}
-    assert found["data"][0]["x"] == ["Q1 2021", "Q2 2021"]
+    assert found["data"][0]["x"] == ["2021Q1", "2021Q2"]
 
 
 def test_the_charts_data_is_the_selections(reported: World, reader: Client) -> None:
     text = reader.get(f"/charts/explore.csv{QUARTER}&agency=east&lang=en").content.decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
-    assert [row["Code"] for row in rows] == ["posts"]
+    assert [row["Code of the target"] for row in rows] == ["posts"]
 
 
 def test_a_chart_of_nothing_is_an_empty_one(reported: World, reader: Client) -> None:

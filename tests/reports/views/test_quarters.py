@@ -156,7 +156,8 @@ def test_what_was_asked_stays_when_another_quarter_is_chosen(reported: World, en
 def test_the_comparison_comes_as_csv_with_all_digits(moved: World, english: Client) -> None:
     response = english.get("/charts/compare.csv?plan=small&period=2021Q2&with=2021Q1&lang=en")
     rows = list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
-    assert [row["Code"] for row in rows] == ["stations", "posts", "share", "centre"], "also what does not differ"
+    codes = [row["Code of the target"] for row in rows]
+    assert codes == ["stations", "posts", "share", "centre"], "also what does not differ"
     stations = rows[0]
     assert (stations["Value (Q1 2021)"], stations["Value (Q2 2021)"]) == ("35.000000", "100.000000")
     assert stations["Status (Q2 2021)"] == "Done" and rows[3]["Stage (Q1 2021)"] == "Under way"
