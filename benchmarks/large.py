@@ -20,7 +20,7 @@ from .serving import EMPTY, Reader, forget_pages, server
 KEPT_TIMES, COLD_TIMES = 150, 25
 SMALL = "/?plan=shanghai-2020-2022&period=2022Q3"
 LARGE = f"/?plan={large_plan.CODE}&period=2024Q2"
-EARLIER = "&known_at=2030-01-01"
+EARLIER = "&known_at=2025-03-02"
 
 
 class Taken(NamedTuple):

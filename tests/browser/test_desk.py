@@ -134,7 +134,7 @@ def test_another_window_follows_without_a_reload(waiting: World, english) -> Non
     )
     assert leader.page.evaluate("window.neverReloaded"), "only the content came anew"
     assert leader.page.evaluate("scrollY") == 120
-    assert leader.page.evaluate("document.querySelector('details.data').open"), "what was open stays open"
+    assert not leader.page.evaluate("document.querySelector('details.data').open"), "what was closed stays closed"
     assert "Updated" in leader.page.text_content(".live-said")
     assert leader.charts_drawn() and len(leader.page.query_selector_all("[data-drawn=yes]")) == 1, "one chart, drawn"
     assert leader.complaints == [] and office.complaints == []
