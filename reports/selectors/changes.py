@@ -209,10 +209,14 @@ def few(rows: Sequence[Change], most: int) -> Few:
 
 
 class States:
-    """Standings of several moments of one plan; nothing of it is read or computed twice."""
+    """Standings of several moments of one plan; nothing of it is read or computed twice.
 
-    def __init__(self, user: User | None) -> None:
+    `moments` are those that will be asked for: their quarters are computed together.
+    """
+
+    def __init__(self, user: User | None, moments: Iterable[Moment]) -> None:
         self.user = user
+        self.periods = {moment.period.pk for moment in moments}
         self._known: dict[Any, list[ProgressRow]] = {}
         self._standings: dict[Any, list[Standing]] = {}
 
@@ -225,18 +229,17 @@ class States:
         return self._standings[key]
 
     def _rows(self, moment: Moment) -> Iterable[ProgressRow]:
-        """Of an earlier moment all quarters are computed together, so that another of them costs nothing."""
         if moment.is_now:
             return progress(moment)
         key = (moment.known_at, moment.number)
         if key not in self._known:
-            self._known[key] = progress(moment, whole_path=True)
+            self._known[key] = progress(moment, periods=self.periods)
         return [row for row in self._known[key] if row.period == moment.period.pk]
 
 
 def changes(before: Moment, after: Moment, user: User | None, *, states: States | None = None) -> Changes:
     """Each target of the plan at two moments. Without a user: for a job. `states` spares what was read already."""
-    states = states or States(user)
+    states = states or States(user, (before, after))
     earlier, later = states.at(before), states.at(after)
     was, now = ({one.id: one for one in found} for found in (earlier, later))
     return Changes(before, after, tuple(Change(was.get(pk), now.get(pk)) for pk in _in_order(earlier, later)))

@@ -94,9 +94,11 @@ class Part:
 def part(moment: Moment, user: User, among: Q, tasks: QuerySet[Task]) -> Part:
     """The named targets under the named tasks. Seven statements for now.
 
-    There can be thousands: of all but those that are listed, two quarters are read and the others only counted.
+    There can be thousands: of all but those that are listed, two quarters are read and the others only counted. An
+    earlier moment computes all quarters at once.
     """
-    found = standings(moment, user, among=among, first=(moment.previous or moment).period)
+    first = (moment.previous or moment).period if moment.is_now else None
+    found = standings(moment, user, among=among, first=first)
     reached = milestones(found)
     return Part(
         _tasks(tasks, found, moment),
@@ -104,11 +106,18 @@ def part(moment: Moment, user: User, among: Q, tasks: QuerySet[Task]) -> Part:
         counts(found),
         lagging(found),
         sum(_is_newly_lagging(standing) for standing in found),
-        history(moment, [standing.id for standing in found]),
+        history(moment, found),
         reached[:MILESTONES_AT_MOST],
         len(reached),
         leads(found),
     )
+
+
+def _counted(found: Iterable[Standing]) -> dict[int, Counter[str]]:
+    counted: dict[int, Counter[str]] = defaultdict(Counter)
+    for row in (row for standing in found for row in standing.path):
+        counted[row.period][row.status] += 1
+    return counted
 
 
 def _is_newly_lagging(standing: Standing) -> bool:
@@ -126,12 +135,14 @@ def _tasks(tasks: QuerySet[Task], found: Sequence[Standing], moment: Moment) -> 
         own = of_task[task.line.code, task.code]
         listed.append((task, own[:room], len(own[room:])))
         room = max(room - len(own), 0)
-    paths = _whole_paths(moment, [one.id for _, own, _ in listed for one in own])
+    paths = _whole_paths(moment, [one for _, own, _ in listed for one in own])
     return tuple(_task(task, own, left_out, paths) for task, own, left_out in listed)
 
 
-def _whole_paths(moment: Moment, targets: Sequence[int]) -> dict[int, tuple[ProgressRow, ...]]:
-    return paths_of(moment, progress(moment, targets=targets, since=moment.periods[0]) if targets else ())
+def _whole_paths(moment: Moment, found: Sequence[Standing]) -> dict[int, tuple[ProgressRow, ...]]:
+    if not moment.is_now or not found:
+        return {one.id: one.path for one in found}
+    return paths_of(moment, progress(moment, targets=[one.id for one in found], whole_path=True))
 
 
 def _task(task: Task, found: Sequence[Standing], left_out: int, paths: dict[int, tuple[ProgressRow, ...]]) -> TaskRow:
@@ -165,10 +176,10 @@ def leads(found: Iterable[Standing]) -> tuple[LeadShare, ...]:
     return tuple(sorted(rows, key=lambda row: (-row.lagging, -row.led)))
 
 
-def history(moment: Moment, targets: Sequence[int]) -> History:
-    """Newest quarter first; classes that never occurred are left out."""
+def history(moment: Moment, found: Sequence[Standing]) -> History:
+    """Newest quarter first; classes that never occurred are left out. Of an earlier moment paths must be whole."""
     words = {period.pk: quarter_words(period.ordinal) for period in moment.periods}
-    counted = class_counts(moment, targets)
+    counted = class_counts(moment, [one.id for one in found]) if moment.is_now else _counted(found)
     met = [status for status in STATUS_ORDER if any(counter[status] for counter in counted.values())]
     rows = ((words[period.pk], counted[period.pk]) for period in reversed(moment.periods) if period.pk in counted)
     return History(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db.models import Count
 
@@ -20,11 +20,11 @@ def progress(
     moment: Moment,
     *,
     targets: Sequence[int] | None = None,
-    since: ReportingPeriod | None = None,
+    periods: Collection[int] = (),
     whole_path: bool = False,
 ) -> list[ProgressRow]:
-    """The city's rows of a moment, by target: of its quarter, of those from `since` on, or of all with `whole_path`."""
-    periods = None if whole_path else _from(since, moment)
+    """The city's rows of a moment, by target: of its quarter, of other `periods` (ids), or of all with `whole_path`."""
+    periods = None if whole_path else periods or {moment.period.pk}
     if moment.is_now:
         return _stored(moment, targets, periods)
     ids = _all_targets(moment.plan) if targets is None else targets
@@ -33,7 +33,7 @@ def progress(
 
 def class_counts(moment: Moment, targets: Sequence[int]) -> dict[int, Counter[str]]:
     """By quarter (id) up to the shown one: how many of the targets stood in each class. One statement for now."""
-    shown = _from(moment.periods[0], moment)
+    shown = quarters_from(moment.periods[0], moment)
     counted: dict[int, Counter[str]] = defaultdict(Counter)
     if moment.is_now:
         rows = Progress.objects.filter(target__in=targets, period__in=shown).order_by()
@@ -45,11 +45,9 @@ def class_counts(moment: Moment, targets: Sequence[int]) -> dict[int, Counter[st
     return counted
 
 
-def _from(first: ReportingPeriod | None, moment: Moment) -> set[int]:
-    """The quarters from one up to the shown one, by id; without one the shown one alone."""
-    shown = moment.period.ordinal
-    ordinal = first.ordinal if first else shown
-    return {period.pk for period in moment.periods if ordinal <= period.ordinal <= shown}
+def quarters_from(first: ReportingPeriod, moment: Moment) -> set[int]:
+    """The quarters from one up to the shown one, by id."""
+    return {period.pk for period in moment.periods if first.ordinal <= period.ordinal <= moment.period.ordinal}
 
 
 def reporter_progress(
@@ -74,7 +72,7 @@ def reporter_progress(
     )
 
 
-def _stored(moment: Moment, targets: Sequence[int] | None, periods: set[int] | None) -> list[ProgressRow]:
+def _stored(moment: Moment, targets: Sequence[int] | None, periods: Collection[int] | None) -> list[ProgressRow]:
     rows = Progress.objects.filter(target__plan=moment.plan)
     if targets is not None:
         rows = rows.filter(target__in=targets)

@@ -22,7 +22,7 @@ from targets.rules import AssignmentRole, Bound, Status
 from ..models import ReportingPeriod
 from ..wording import LAGGING, amount, day, goal_amount, percent, quarter_words, stage_word, status_word
 from .moment import Moment
-from .progress import progress
+from .progress import progress, quarters_from
 from .rollup import ProgressRow
 
 FIELDS = (
@@ -170,7 +170,7 @@ def standings(
     if not targets:
         return []
     if rows is None:
-        rows = progress(moment, targets=wanted, since=first or moment.periods[0])
+        rows = progress(moment, targets=wanted, periods=quarters_from(first or moment.periods[0], moment))
     paths = paths_of(moment, rows)
     ordinals = {period.pk: period.ordinal for period in moment.periods}
     return [standing_from(target, paths[target[0]], moment, ordinals) for target in targets]

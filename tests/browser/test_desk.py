@@ -120,6 +120,7 @@ def test_lines_are_decided_one_by_one(waiting: World, english, script: bool) -> 
 
 def test_another_window_follows_without_a_reload(waiting: World, english) -> None:
     office, leader = english(), english()
+    leader.page.set_viewport_size({"width": 1440, "height": 500})  # so that there is something to scroll
     leader.open("/" + QUARTER)
     leader.charts_drawn()
     leader.page.evaluate("window.neverReloaded = true")
