@@ -1,4 +1,6 @@
-"""The overview of a plan far larger than any city's against the Shanghai plan's, each against the empty view."""
+"""A plan far larger than any city's against the Shanghai plan: the overview against the empty view, and the other
+reading pages against each other.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +19,20 @@ from . import large_plan
 from .measure import interleaved, line, seconds, statements, title
 from .serving import EMPTY, Reader, forget_pages, server
 
-KEPT_TIMES, COLD_TIMES = 150, 25
+KEPT_TIMES, COLD_TIMES, PAGE_TIMES = 150, 25, 5
 SMALL = "/?plan=shanghai-2020-2022&period=2022Q3"
 LARGE = f"/?plan={large_plan.CODE}&period=2024Q2"
-EARLIER = "&known_at=2025-03-02"
+EARLIER = "&known_at=2025-03-02"  # after all figures of both
+# pages by what they show: the Shanghai plan's part with most targets, and the large plan's
+PAGES = {
+    "line": ("/lines/smart-applications/", "/lines/line-0/"),
+    "agency": ("/agencies/sh-econ-info/", "/agencies/large-1/"),
+    "district": ("/districts/310115/", "/districts/990001/"),
+    "quarter": ("/quarter/", "/quarter/"),
+    "explore": ("/explore/", "/explore/"),
+    "explore, all quarters by since when": ("/explore/?sort=-since&since=2020Q1", "/explore/?sort=-since&since=2015Q1"),
+    "ledger": ("/ledger/", "/ledger/"),
+}
 
 
 class Taken(NamedTuple):
@@ -48,6 +60,7 @@ def run(scale: float) -> None:
         f"{large.cold / large.empty / (small.cold / small.empty):.2f} x",
     )
     line("   kept", f"{large.kept / large.empty / (small.kept / small.empty):.2f} x")
+    _others_of_both(supervisor)
 
 
 def _measured(words: str, address: str, user: User) -> Taken:
@@ -80,6 +93,28 @@ def _counts(words: str, address: str, reader: Reader) -> None:
     )
     body = reader.get_inside(address)
     line("   bytes of HTML, as it is and compressed", f"{len(body):,}", f"{len(gzip.compress(body)):,}")
+
+
+def _others_of_both(user: User) -> None:
+    """The other pages of both plans, as their first reader gets them."""
+    title("Other pages: large plan, SQL, kB as they are and compressed; seconds against the Shanghai plan's")
+    with server() as port:
+        reader = Reader(port, user)
+        for words, pages in PAGES.items():
+            small, large = (_with(page, state) for page, state in zip(pages, (SMALL, LARGE), strict=True))
+            forget_pages()
+            sent = statements(lambda large=large: reader.get_inside(large))
+            body = reader.get(large)
+            floor, taken = interleaved(
+                lambda small=small: reader.get_cold(small), lambda large=large: reader.get_cold(large), times=PAGE_TIMES
+            )
+            size = f"{len(body) / 1000:.0f} / {len(gzip.compress(body)) / 1000:.0f} kB"
+            line(words, f"{sent} SQL", size, f"{taken:.2f} s", f"{taken / floor:.1f} x")
+
+
+def _with(page: str, overview: str) -> str:
+    """An address of a page with the plan and the quarter of an overview's."""
+    return page + ("&" if "?" in page else "?") + overview.removeprefix("/?")
 
 
 def _others(address: str, reader: Reader) -> None:

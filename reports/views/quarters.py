@@ -65,24 +65,22 @@ def quarter(request: HttpRequest) -> HttpResponse:
 
 
 def _quarter(reading: Reading, user: User, wanted: Wanted) -> dict[str, Any]:
-    states = States(user)
-    packets = matrix(reading.moment, user, reading.now, back=wanted.back, page=wanted.agencies)
+    shown = reading.moment
+    other = other_moment(shown, wanted.other, reading.now) if wanted.other.is_asked else None
+    states = States(user, [one for one in (shown.previous, shown, other) if one])
+    packets = matrix(shown, user, reading.now, back=wanted.back, page=wanted.agencies)
     return {
         "title": gettext("Quarter"),
-        "page": quarter_page(reading.moment, user, states),
+        "page": quarter_page(shown, user, states),
         "matrix": packets,
         "wanted": wanted,
-        "links": _links(reading.moment, wanted, packets),
-        "side_by_side": _side_by_side(reading, user, wanted, states),
+        "links": _links(shown, wanted, packets),
+        "side_by_side": _side_by_side(shown, other, user, wanted, states) if other else {},
     }
 
 
-def _side_by_side(reading: Reading, user: User, wanted: Wanted, states: States) -> dict[str, Any]:
-    """Nothing where no comparison is asked for; else its table, or what is wrong with what was asked."""
-    shown = reading.moment
-    if not wanted.other.is_asked:
-        return {}
-    other = other_moment(shown, wanted.other, reading.now)
+def _side_by_side(shown: Moment, other: Moment, user: User, wanted: Wanted, states: States) -> dict[str, Any]:
+    """The table of both, or what is wrong with what was asked."""
     if other.fault:
         return {"fault": other.fault}
     if is_same(shown, other):

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from reports.models import ReportingPeriod, Submission
-from reports.selectors.completeness import COLUMNS, Matrix, matrix
+from reports.selectors.completeness import COLUMNS, ROWS, Matrix, matrix
 from reports.selectors.moment import Moment, moment, readable_plans
 from reports.services import review
 from reports.services.periods import extend
@@ -168,12 +168,12 @@ def test_many_quarters_and_agencies_stand_on_several_pages(world: World) -> None
         first.pk, first.ordinal, first.code = None, number, f"{number // 4}Q{number % 4 + 1}"
         first._state.adding = True
         first.save()
-    for _ in range(103):
+    for _ in range(ROWS + 3):
         AssignmentFactory(target=world.stations, agency=AgencyFactory(), role=AssignmentRole.PARTNER, counts=False)
     last = first.code
     read = found(world, period=last)
     assert (len(read.columns), read.columns[-1].code, read.has_earlier, read.back) == (COLUMNS, last, True, 0)
-    assert (len(read.rows), read.page, read.pages, read.agencies) == (100, 1, 2, 106)
+    assert (len(read.rows), read.page, read.pages, read.agencies) == (ROWS, 1, 2, ROWS + 6)
     rest = found(world, period=last, back=99, page=99)
     assert (rest.columns[0].code, rest.has_earlier, rest.back) == ("2021Q1", False, 1)
     assert len(rest.columns) == 5 and (len(rest.rows), rest.page) == (6, 2), "beyond the last page is the last page"

@@ -174,7 +174,7 @@ def test_all_kinds_of_pages_are_asked_for() -> None:
         (line_without_tasks, "/lines/bare/", "No task of the plan stands here."),
         (group_of_nobody, "/groups/networks/", "No task of the plan stands here."),
         (one_quarter, "/quarter/", "This is the plan's first quarter."),
-        (no_assignment, "/targets/share/", "Nobody"),
+        (no_assignment, "/targets/share/", "No figure that makes the number has been accepted"),
     ],
 )
 def test_what_is_empty_says_so(
