@@ -14,12 +14,11 @@ from django.utils.translation import gettext
 from ..models import Agency, AuditEvent, User
 from ..querysets import AuditEventQuerySet
 from ..wording import ACTIONS
+from . import parameters
 
 Door = AuditEvent.Door
 MAX_TEXT = 200
-MAX_ID = 2**63 - 1
 NAMES = {"since": "from", "until": "to"}  # as they are called in an address
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 
 
 @dataclass(frozen=True)
@@ -87,13 +86,10 @@ def asked(address: Mapping[str, str], agencies: Collection[str]) -> Asked:
     sent = {field.name: address.get(NAMES.get(field.name, field.name), "").strip() for field in fields(AuditFilter)}
     known = {"agency": agencies, "action": ACTIONS, "door": Door.values}
     usable = {name: _known(name, sent[name], known[name], complaints) for name in known}
-    texts = {name: _text(sent[name], complaints) for name in ("subject", "person")}
+    texts = {name: parameters.text(sent[name], MAX_TEXT, complaints) for name in ("subject", "person")}
     texts["subject"] = texts["subject"].strip("/")
-    since, until = (_day(sent[name], complaints) for name in ("since", "until"))
-    if since and until and since > until:
-        complaints.append(gettext("The first day lies after the last; both were left out."))
-        since = until = None
-    before = _id(address.get("before", ""), complaints)
+    since, until = parameters.days(sent["since"], sent["until"], complaints)
+    before = parameters.before(address.get("before", ""), complaints)
     return Asked(AuditFilter(**texts, **usable, since=since, until=until), before, complaints)
 
 
@@ -105,39 +101,5 @@ def _known(name: str, sent: str, known: Collection[str], complaints: list[str]) 
         "action": gettext("There is no operation “%(value)s”; all are shown."),
         "door": gettext("There is no door “%(value)s”; all are shown."),
     }
-    complaints.append(sentences[name] % {"value": _short(sent)})
+    complaints.append(sentences[name] % {"value": parameters.short(sent)})
     return ""
-
-
-def _text(sent: str, complaints: list[str]) -> str:
-    if "\x00" not in sent and len(sent) <= MAX_TEXT:
-        return sent
-    complaints.append(gettext("“%(value)s” cannot be looked for and was left out.") % {"value": _short(sent)})
-    return ""
-
-
-def _short(text: str) -> str:
-    return text.replace("\x00", "")[:40] + ("…" if len(text) > 40 else "")
-
-
-def _day(sent: str, complaints: list[str]) -> date | None:
-    try:
-        day = date.fromisoformat(sent) if sent else None
-    except ValueError:
-        day = date.max
-    if day is None or FIRST_DAY <= day <= LAST_DAY:
-        return day
-    complaints.append(
-        gettext("The day “%(value)s” cannot be read and was left out; write it like 2021-09-30.")
-        % {"value": _short(sent)}
-    )
-    return None
-
-
-def _id(sent: str, complaints: list[str]) -> int | None:
-    if sent == "":
-        return None
-    if sent.isascii() and sent.isdecimal() and len(sent) < 20 and int(sent) <= MAX_ID:
-        return int(sent)
-    complaints.append(gettext("The page “%(value)s” is not there; the newest is shown.") % {"value": _short(sent)})
-    return None

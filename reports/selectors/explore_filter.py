@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext
 
 from agencies.models import Agency, District, User
+from agencies.selectors import parameters
 from targets.models import Assignment
 from targets.rules import AssignmentRole
 
@@ -173,7 +174,7 @@ def _usable(name: str, values: Sequence[str], allowed: Collection[str], complain
     sent = dict.fromkeys(value.strip() for value in values)
     unknown = next((value for value in sent if value and value not in allowed), None)
     if unknown is not None:
-        complaints[name] = _sentence(name) % {"value": _short(unknown)}
+        complaints[name] = _sentence(name) % {"value": parameters.short(unknown)}
     return tuple(value for value in allowed if value in sent)
 
 
@@ -193,7 +194,7 @@ def _text(sent: str, complaints: dict[str, str]) -> str:
     if "\x00" not in sent and len(sent) <= MAX_TEXT and len(sent.split()) <= MAX_TERMS:
         return " ".join(sent.split())
     complaints["text"] = gettext("“%(value)s” cannot be searched for; write up to %(words)s words.") % {
-        "value": _short(sent),
+        "value": parameters.short(sent),
         "words": MAX_TERMS,
     }
     return ""
@@ -204,9 +205,5 @@ def _page(sent: str, complaints: dict[str, str]) -> int:
         return 1
     if sent.isascii() and sent.isdecimal() and len(sent) < 9 and 1 <= int(sent) <= LAST_PAGE:
         return int(sent)
-    complaints["page"] = gettext("There is no page “%(value)s”; this is the first.") % {"value": _short(sent)}
+    complaints["page"] = gettext("There is no page “%(value)s”; this is the first.") % {"value": parameters.short(sent)}
     return 1
-
-
-def _short(text: str) -> str:
-    return text.replace("\x00", "")[:40] + ("…" if len(text) > 40 else "")

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext
 
 from agencies.models import Agency, User
+from agencies.selectors import parameters
 from targets.models import Target
 
 from ..models import Acceptance, Figure
@@ -23,7 +24,6 @@ NAMES = {"since": "from", "until": "to", "of": "of", "every_plan": "all"}  # as 
 MAX_TEXT = 100
 NUMBER = re.compile(r"[#＃]?\s*(\d{1,18})(?:[+\s]\s*\d{1,6})?(?:-([0-9a-f]{4,64}))?", re.IGNORECASE)
 HASH = re.compile(r"[0-9a-f]{6,64}", re.IGNORECASE)
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 
 
 @dataclass(frozen=True)
@@ -67,10 +67,7 @@ def asked(address: Mapping[str, str], moment: Moment, agencies: Sequence[Agency]
     """Reads an address; `agencies` are those that the reader may choose from. At most two statements."""
     complaints: list[str] = []
     sent = {name: address.get(name, "").strip() for name in PARAMS}
-    since, until = (_day(sent[name], complaints) for name in ("from", "to"))
-    if since and until and since > until:
-        complaints.append(gettext("The first day lies after the last; both were left out."))
-        since = until = None
+    since, until = parameters.days(sent["from"], sent["to"], complaints)
     wanted = LedgerFilter(
         _find(sent["find"], complaints),
         _one_of(sent["agency"], {one.code for one in agencies}, _no_agency, complaints),
@@ -79,10 +76,10 @@ def asked(address: Mapping[str, str], moment: Moment, agencies: Sequence[Agency]
         until,
         _there(sent["by"], User.objects.filter(username=sent["by"]), _no_person, complaints),
         _there(sent["target"], Target.objects.filter(code=sent["target"]), _no_target, complaints),
-        _text(sent["text"], complaints),
+        parameters.text(sent["text"], MAX_TEXT, complaints),
         "1" if sent["all"] == "1" else "",
     )
-    return Asked(wanted, _before(sent["before"], complaints), tuple(complaints))
+    return Asked(wanted, parameters.before(sent["before"], complaints), tuple(complaints))
 
 
 def apply(wanted: LedgerFilter, blocks: AcceptanceQuerySet, moment: Moment) -> AcceptanceQuerySet:
@@ -145,7 +142,7 @@ def _no_target(code: str) -> str:
 def _one_of(sent: str, known: set[str], sentence, complaints: list[str]) -> str:
     if sent in ("", *known):
         return sent
-    complaints.append(sentence(_short(sent)))
+    complaints.append(sentence(parameters.short(sent)))
     return ""
 
 
@@ -153,7 +150,7 @@ def _there(sent: str, rows, sentence, complaints: list[str]) -> str:
     """What was sent where a row is there for it; a text that no row can have asks the database nothing."""
     if not sent or (len(sent) <= MAX_TEXT and "\x00" not in sent and rows.exists()):
         return sent
-    complaints.append(sentence(_short(sent)))
+    complaints.append(sentence(parameters.short(sent)))
     return ""
 
 
@@ -162,38 +159,6 @@ def _find(sent: str, complaints: list[str]) -> str:
         return sent
     complaints.append(
         gettext("“%(value)s” is neither a number (#349) nor the beginning of a hash; all blocks are shown.")
-        % {"value": _short(sent)}
+        % {"value": parameters.short(sent)}
     )
     return ""
-
-
-def _text(sent: str, complaints: list[str]) -> str:
-    if "\x00" not in sent and len(sent) <= MAX_TEXT:
-        return sent
-    complaints.append(gettext("“%(value)s” cannot be looked for and was left out.") % {"value": _short(sent)})
-    return ""
-
-
-def _day(sent: str, complaints: list[str]) -> date | None:
-    try:
-        day = date.fromisoformat(sent) if sent else None
-    except ValueError:
-        day = date.max
-    if day is None or FIRST_DAY <= day <= LAST_DAY:
-        return day
-    sentence = gettext("The day “%(value)s” cannot be read and was left out; write it like 2021-09-30.")
-    complaints.append(sentence % {"value": _short(sent)})
-    return None
-
-
-def _before(sent: str, complaints: list[str]) -> int | None:
-    if sent == "":
-        return None
-    if sent.isascii() and sent.isdecimal() and len(sent) < 19:
-        return int(sent)
-    complaints.append(gettext("The page “%(value)s” is not there; the newest is shown.") % {"value": _short(sent)})
-    return None
-
-
-def _short(text: str) -> str:
-    return text.replace("\x00", "")[:40] + ("…" if len(text) > 40 else "")

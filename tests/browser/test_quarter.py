@@ -195,6 +195,7 @@ def the_old_figure_stays_what_was_known_then(cast: Cast) -> None:
         assert re.match(rf"{value}\b|{value}\D", window.page.inner_text(".standing dd >> nth=0"))
         assert window.page.input_value("input[name=known_at]") == known_at.removeprefix("&known_at=")
         window.assert_fits()
+    window.page.click(".computation summary")
     assert "40" in window.page.inner_text("tr.replaced") and "30" in window.page.inner_text("tr.rests-on")
 
 

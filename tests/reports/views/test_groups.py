@@ -14,7 +14,7 @@ from tests.factories import AssignmentFactory, TargetFactory, World, working_gro
 from .conftest import QUARTER, text_of
 
 ADDRESS = "/groups/networks/" + QUARTER
-STATEMENTS = 13
+STATEMENTS = 15
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from tests.factories import AssignmentFactory, TargetFactory, World
 from .conftest import QUARTER, text_of
 
 ADDRESS = "/lines/network/" + QUARTER
-STATEMENTS = 11
+STATEMENTS = 13
 
 
 def test_tasks_stand_in_order_with_targets_and_milestones(reported: World, english: Client) -> None:
