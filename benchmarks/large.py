@@ -25,7 +25,7 @@ LARGE = f"/?plan={large_plan.CODE}&period=2024Q2"
 EARLIER = "&known_at=2025-03-02"  # after all figures of both
 # pages by what they show: the Shanghai plan's part with most targets, and the large plan's
 PAGES = {
-    "line": ("/lines/smart-applications/", "/lines/line-0/"),
+    "line": ("/lines/new-terminal/", "/lines/line-0/"),
     "agency": ("/agencies/sh-econ-info/", "/agencies/large-1/"),
     "district": ("/districts/310115/", "/districts/990001/"),
     "quarter": ("/quarter/", "/quarter/"),

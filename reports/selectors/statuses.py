@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from django.db.models import (
@@ -78,7 +78,8 @@ def statuses(moment: Moment, user: User | None) -> list[TargetStatus]:
     if not moment.is_now:
         return _as_known(moment, user)
     ordinals = {period.pk: period.ordinal for period in moment.periods}
-    return [_of_row(row, moment, ordinals) for row in _rows(moment, user)]
+    words = cache(in_language)  # thousands of targets, a handful of lines
+    return [_of_row(row, words, moment, ordinals) for row in _rows(moment, user)]
 
 
 def worst(found: Sequence[TargetStatus]) -> list[TargetStatus]:
@@ -139,13 +140,13 @@ def _named(found: Sequence[TargetStatus]) -> set[int]:
     return {one.id for one in (*slowest(found), *behind[:LISTED], *newly[:LISTED], *asked)}
 
 
-def _of_row(row: tuple, moment: Moment, ordinals: dict[int, int]) -> TargetStatus:
+def _of_row(row: tuple, words: Callable[[str, str], str], moment: Moment, ordinals: dict[int, int]) -> TargetStatus:
     pk, line, kind, short_zh, short_en, bound, status, before, pace, questioned, described = row
     return TargetStatus(
         pk,
         line,
         kind,
-        in_language(short_zh, short_en),
+        words(short_zh, short_en),
         bound == Bound.MILESTONE,
         status,
         before,
