@@ -1,8 +1,12 @@
 """The WSGI application that granian serves."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nib_tracker.settings")
 application = get_wsgi_application()
+# what is loaded by now stays for good: no collection between requests needs to look through it again
+gc.collect()
+gc.freeze()

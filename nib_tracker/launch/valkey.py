@@ -107,7 +107,9 @@ def _configuration(places: Places, number: int) -> str:
         "daemonize no",
         "appendonly no",  # the ledger is the queue: a lost message is found by the sweep
         "save 60 1",
-        "maxmemory-policy noeviction",  # a broker must not drop what waits
+        "maxmemory 512mb",
+        # only what would expire anyway, kept pages above all, makes room: a broker must not drop what waits
+        "maxmemory-policy volatile-lru",
     ]
     return "\n".join(lines) + "\n"
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django.db.models import Q, QuerySet
 
 from agencies.models import User
+from agencies.roles import Can
 from targets.models import Assignment, Commitment, PublishedFigure, Target
 
 from ..models import RollupState
@@ -102,6 +103,7 @@ class TargetPage:
     question: Question | None
     published: tuple[PublishedFigure, ...]
     failed: RollupState | None
+    failed_because: str
     figures: Figures
     computation: Computation | None
     corrections: Corrections
@@ -131,6 +133,7 @@ def target_page(moment: Moment, user: User, code: str) -> TargetPage | None:
     parts = counting_parts(target, assignments, rows, moment)
     figures = figures_of(target, [part.assignment.pk for part in parts], moment, user)
     added = increments(one, target, moment)
+    failed = RollupState.objects.filter(target=target, failed_at__isnull=False).first()
     return TargetPage(
         target=target,
         standing=one,
@@ -145,7 +148,8 @@ def target_page(moment: Moment, user: User, code: str) -> TargetPage | None:
         checkpoints=tuple(target.checkpoints.all()),
         question=open_question(target, moment),
         published=tuple(published(target, moment)),
-        failed=RollupState.objects.filter(target=target, failed_at__isnull=False).first(),
+        failed=failed,
+        failed_because=failed.error if failed and user.can(Can.READ_ALL_PACKETS) else "",
         figures=figures,
         computation=computation(target, one, parts, figures.resting),
         corrections=corrections(moment, user, targets=[target.pk], limit=CORRECTIONS),

@@ -118,7 +118,8 @@ def _meets_on(last_on: date, ahead: Trend, goal: Goal, limits: _Limits) -> date 
     if not _beyond(limits.lowest if is_falling(goal) else limits.highest, threshold, goal):
         return None
     quarters = ahead.quarters_to(threshold)
-    if quarters is None:
+    leads_away = (ahead.slope < 0) != is_falling(goal)  # from a last value that touches a strict goal
+    if quarters is None or leads_away:
         return None
     days = round(quarters * DAYS_OF_A_QUARTER, 6)
     if days > DAYS_AHEAD_AT_MOST:

@@ -57,5 +57,6 @@ def test_pid_of_another_program_is_not_taken_for_ours(places: Places, broker: Ch
 
 
 def test_never_drops_what_waits(places: Places, broker: Child) -> None:
-    assert client(places).config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
+    assert client(places).config_get("maxmemory*")["maxmemory-policy"] == "volatile-lru", "only what expires makes room"
+    assert client(places).config_get("maxmemory")["maxmemory"] == str(512 * 1024**2)
     assert processes.alive(broker.process)

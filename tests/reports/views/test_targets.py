@@ -114,10 +114,15 @@ def test_published_figures_stand_apart(reported: World, english: Client) -> None
     assert "in operation" not in text_of(english.get(ADDRESS + "&known_at=2021-03-01")), "not known then"
 
 
-def test_a_failed_roll_up_is_shown(reported: World, english: Client) -> None:
+def test_a_failed_roll_up_is_shown_and_its_inside_to_the_office_alone(reported: World, english: Client) -> None:
     RollupState.objects.filter(target=reported.stations).update(failed_at=at("2021-06-01"), error="ValueError: boom")
+    said = "The roll-up of this target failed at 2021-06-01 12:00"
     page = text_of(english.get(ADDRESS))
-    assert "The roll-up of this target failed at 2021-06-01 12:00" in page and "ValueError: boom" in page
+    assert said in page and "ValueError: boom" in page
+    english.force_login(reported.reporter)
+    english.cookies["django_language"] = "en"
+    page = text_of(english.get(ADDRESS))
+    assert said in page and "boom" not in page
 
 
 def test_an_unknown_target_is_not_found_in_words(world: World, english: Client) -> None:

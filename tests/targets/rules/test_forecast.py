@@ -158,6 +158,13 @@ def test_a_trend_that_leads_away_never_meets_the_goal(history, target):
     assert (found.meets_on, found.chance) == (None, 0)
 
 
+@pytest.mark.parametrize(("last", "bound"), [("40", Bound.MORE_THAN), ("60", Bound.LESS_THAN)])
+def test_a_trend_that_touches_a_strict_goal_and_leads_away_never_meets_it(last, bound):
+    found = forecast(points("50", "50", "50", last), goal(last, bound))
+    assert found.meets_on is None
+    assert found.chance < Decimal("0.5")
+
+
 def test_a_goal_a_hundred_years_away_is_never_met():
     assert forecast(even("0", "0.001"), goal("1000000")).meets_on is None
 
