@@ -12,12 +12,12 @@ from targets.models import Checkpoint, PublishedFigure, Target
 
 from ..models import RollupState
 from .moment import Moment
+from .state import NAMES
 
-# what figures say and no roll-up computes: names that the operator may change, and what was published elsewhere
-BESIDES = """concat_ws(':',
-    (SELECT sum(hashtext(agency::text)) FROM agencies_agency agency),
-    (SELECT sum(hashtext(district::text)) FROM agencies_district district),
-    (SELECT count(*) FROM targets_publishedfigure), (SELECT max(id) FROM targets_publishedfigure))"""
+# what figures say and no roll-up computes: names, and what was published elsewhere
+BESIDES = f"""concat_ws(':',
+    {NAMES},
+    (SELECT count(*) FROM targets_publishedfigure), (SELECT max(id) FROM targets_publishedfigure))"""  # noqa: S608 - of constants
 
 
 class Rolled(NamedTuple):

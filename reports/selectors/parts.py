@@ -17,7 +17,7 @@ from targets.rules import Stage
 from ..wording import LAGGING, STATUS_ORDER, quarter_words, status_word
 from .moment import Moment
 from .overview import Count, counts, is_empty, lagging
-from .progress import class_counts, progress
+from .progress import class_counts, counted_classes, progress
 from .rollup import ProgressRow
 from .sparks import Spark, spark
 from .standings import Answerable, Standing, paths_of, standings
@@ -113,13 +113,6 @@ def part(moment: Moment, user: User, among: Q, tasks: QuerySet[Task]) -> Part:
     )
 
 
-def _counted(found: Iterable[Standing]) -> dict[int, Counter[str]]:
-    counted: dict[int, Counter[str]] = defaultdict(Counter)
-    for row in (row for standing in found for row in standing.path):
-        counted[row.period][row.status] += 1
-    return counted
-
-
 def _is_newly_lagging(standing: Standing) -> bool:
     before = standing.path[-2].status if len(standing.path) > 1 else ""
     return standing.lags and before not in LAGGING
@@ -179,7 +172,10 @@ def leads(found: Iterable[Standing]) -> tuple[LeadShare, ...]:
 def history(moment: Moment, found: Sequence[Standing]) -> History:
     """Newest quarter first; classes that never occurred are left out. Of an earlier moment paths must be whole."""
     words = {period.pk: quarter_words(period.ordinal) for period in moment.periods}
-    counted = class_counts(moment, [one.id for one in found]) if moment.is_now else _counted(found)
+    if moment.is_now:
+        counted = class_counts(moment, [one.id for one in found])
+    else:  # their paths are computed already
+        counted = counted_classes(row for standing in found for row in standing.path)
     met = [status for status in STATUS_ORDER if any(counter[status] for counter in counted.values())]
     rows = ((words[period.pk], counted[period.pk]) for period in reversed(moment.periods) if period.pk in counted)
     return History(

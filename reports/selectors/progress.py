@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from django.db.models import Count
 
@@ -34,13 +34,19 @@ def progress(
 def class_counts(moment: Moment, targets: Sequence[int]) -> dict[int, Counter[str]]:
     """By quarter (id) up to the shown one: how many of the targets stood in each class. One statement for now."""
     shown = quarters_from(moment.periods[0], moment)
-    counted: dict[int, Counter[str]] = defaultdict(Counter)
     if moment.is_now:
+        counted: dict[int, Counter[str]] = defaultdict(Counter)
         rows = Progress.objects.filter(target__in=targets, period__in=shown).order_by()
         for period, status, number in rows.values_list("period", "status").annotate(number=Count("pk")):
             counted[period][status] = number
         return counted
-    for row in compute(moment.plan, targets, periods=shown, known=moment.number, known_at=moment.known_at):
+    return counted_classes(compute(moment.plan, targets, periods=shown, known=moment.number, known_at=moment.known_at))
+
+
+def counted_classes(rows: Iterable[ProgressRow]) -> dict[int, Counter[str]]:
+    """By quarter (id): how many of the rows stand in each class."""
+    counted: dict[int, Counter[str]] = defaultdict(Counter)
+    for row in rows:
         counted[row.period][row.status] += 1
     return counted
 

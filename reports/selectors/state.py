@@ -13,10 +13,12 @@ from agencies.roles import Can, Role
 
 from ..models.checks import SILENT_FOR
 
-# Numbers that only grow stand for whole tables: blocks, revisions, versions. Agencies and districts are few, and the
-# operator may rename them: their rows themselves count. What a clock decides (which windows are open, what is overdue)
-# is counted at the moment asked. The reader's roles come along, to spare every page a statement.
-STATE = """
+# Names that the operator may change: agencies and districts are few, so that their rows themselves count.
+NAMES = """(SELECT sum(hashtext(agency::text)) FROM agencies_agency agency),
+    (SELECT sum(hashtext(district::text)) FROM agencies_district district)"""
+# Numbers that only grow stand for whole tables: blocks, revisions, versions. What a clock decides (which windows are
+# open, what is overdue) is counted at the moment asked. The reader's roles come along, to spare every page a statement.
+STATE = f"""
 SELECT
     (SELECT json_agg(json_build_array(role, agency_id)) FROM agencies_membership WHERE user_id = %(user)s),
     (SELECT ROW(count(*), count(*) FILTER (WHERE explanation = ''), sum(id), sum(version), sum(length(doubts::text)))
@@ -27,8 +29,7 @@ SELECT
     (SELECT ROW(count(*), count(ledger_number), sum(ledger_number), max(computed_at), count(failed_at), max(failed_at))
      FROM reports_rollupstate)::text,
     (SELECT ROW(count(*), sum(version)) FROM reports_submission)::text,
-    (SELECT sum(hashtext(agency::text)) FROM agencies_agency agency),
-    (SELECT sum(hashtext(district::text)) FROM agencies_district district),
+    {NAMES},
     (SELECT ROW(count(*), count(*) FILTER (WHERE opens_at <= %(now)s), count(*) FILTER (WHERE due_at < %(now)s),
                 count(*) FILTER (WHERE grace_until < %(now)s),
                 count(*) FILTER (WHERE closes_at <= %(now)s))
@@ -40,7 +41,7 @@ SELECT
     (SELECT ROW(count(*), count(started_at), count(finished_at), max(finished_at),
                 count(*) FILTER (WHERE finished_at IS NULL AND seen_at < %(now)s - %(silent)s))
      FROM reports_ledgercheck)::text
-"""
+"""  # noqa: S608 - of constants
 
 
 class State(NamedTuple):

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.urls import reverse
 from django.utils.translation import gettext
 
-from ...charts import bullets, explore, history
+from ...charts import explore, history
 from ...charts.theme import Caption
 from ...exports.tables import Table
-from ...frames.bullets import bullet_frame
 from ...frames.explore import tally_frame
 from ...selectors.explore import Selection, Tally, explored, select, tallies
 from ...selectors.explore_filter import STATUSES, Choices, asked, choices
 from ...wording import quarter_words, status_word
-from .drawn import Asked, Drawn, basis_words, table_of
+from .bullet import bullet
+from .drawn import Asked, Drawn, basis_words
 
 MOST_BULLETS = 60  # quantified targets of one quarter; more are counted by line
 LOWEST = 240  # pixels: room for what stands around a single bar
@@ -54,26 +53,7 @@ def _counts(first: str, frame) -> Table:
 
 
 def _each(drawn: Asked, chosen: Selection, rows: int) -> Drawn:
-    found = explored(drawn.moment, chosen, size=rows)
-    frame = bullet_frame(one.standing for one in found if one.standing.status)
-    caption = Caption(gettext("Completion and expected (percent of the goal)"), basis_words(drawn))
-    addresses = [reverse("target", args=[code]) for code in frame["code"]]
-    quarter = quarter_words(drawn.moment.period.ordinal)
-    figure = bullets.bullets(frame, caption, addresses, quarter)
-    return Drawn(figure.update_layout(height=max(figure.layout.height, LOWEST)), _table(frame))
-
-
-def _table(frame) -> Table:
-    headings = {
-        "line": gettext("Line"),
-        "code": gettext("Code of the target"),
-        "name": gettext("Target"),
-        "status_text": gettext("Status"),
-        "value_text": gettext("Value"),
-        "expected_text": gettext("Expected by now"),
-        "goal_text": gettext("Goal"),
-        "completion": gettext("Completion (%)"),
-        "pace": gettext("Pace"),
-        "answers": gettext("Answers for it"),
-    }
-    return table_of(frame, headings)
+    found = [one.standing for one in explored(drawn.moment, chosen, size=rows) if one.standing.status]
+    title = gettext("Completion and expected (percent of the goal)")
+    figure, table = bullet(drawn, found, title, without=("expected", "version"))
+    return Drawn(figure.update_layout(height=max(figure.layout.height, LOWEST)), table)
