@@ -11,6 +11,7 @@ from reports.selectors import parts
 from reports.selectors.groups import group_page
 from reports.selectors.lines import line_page
 from reports.selectors.moment import moment, readable_plans
+from reports.selectors.progress import class_counts
 from reports.services import rollup
 from reports.services.entries import Input
 from targets.models import Assignment, Task
@@ -53,6 +54,24 @@ def test_an_open_milestone_has_no_actual_date_and_stands_after_those_reached(wor
         ("reached", date(2021, 3, 20), False),
         ("centre", None, True),
     ]
+
+
+def test_targets_of_one_class_are_counted_together_now_and_at_an_earlier_moment(world: World) -> None:
+    second = TargetFactory(code="second", task=world.stations.task, plan=world.plan)
+    AssignmentFactory(target=second, agency=world.bureau)
+    for target in (world.stations, second):
+        accepted(world, target, "1", now=at("2021-04-10"))
+    rollup.roll_up()
+    plans = readable_plans(world.supervisor)
+    asked = {"period": "2021Q1", "known_at": "2021-07-01"}
+    now, earlier = shown(world), moment(asked, plans, now=at("2021-08-01"))
+    assert now.is_now and not earlier.is_now
+    for known in (now, earlier):
+        ((_, counted),) = class_counts(known, [world.stations.pk, second.pk]).items()
+        assert counted == {"critical": 2}
+    of_now, of_then = (line_page(known, world.supervisor, "network").part.history for known in (now, earlier))
+    assert of_now == of_then, "nothing was accepted in between"
+    assert max(of_then.rows[0][1]) >= 2
 
 
 def test_leads_are_told_with_what_they_lead_and_their_part_of_what_lags(world: World) -> None:
