@@ -8,7 +8,7 @@ LAUNCH := $(BIN)/python -m nib_tracker.launch
 SETUP := $(PYTHON) -I nib_tracker/launch/setup.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench screenshots manage lock messages clean
+.PHONY: help setup run test fuzz lint bench screenshots manage lock messages clean
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -22,6 +22,9 @@ run: setup ## Start everything: servers, plan, sample data, web, worker, beat (P
 
 test: setup ## Run all tests against real servers (ARGS="-k rollup" for some)
 	@$(LAUNCH) test -- $(ARGS)
+
+fuzz: setup ## Call the API with what its document allows and what it does not, longer than the tests do (FUZZ_EXAMPLES=1000)
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-100} LOG_LEVEL=ERROR $(LAUNCH) test -- -n0 -s -q tests/api/test_fuzz.py $(ARGS)
 
 lint: setup ## Check style, imports, templates, types, migrations, messages
 	$(BIN)/ruff check .

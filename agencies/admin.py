@@ -6,20 +6,24 @@ the person, whose address only they change once they have been in. Every change 
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db.models import Count, Field, Q, QuerySet
 from django.forms import BaseModelFormSet, ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from .forms import PersonForm
 from .models import Agency, AgencyGroup, AuditEvent, District, Membership, User
+from .roles import SYSTEM_ROLES
 from .services import audit, people
 from .site import Kept, ReadOnly
 
@@ -41,10 +45,28 @@ class Audited(Kept):
         raise NotImplementedError
 
 
+# the accounts of connected systems are kept on their own page, which asks what a system may do
+ROLES_OF_PEOPLE = [(role, words) for role, words in Membership.ROLES if role not in SYSTEM_ROLES]
+
+
+class RoleFilter(admin.ChoicesFieldListFilter):
+    """By a role that a person may have."""
+
+    def __init__(self, field: Field, *args: Any, **kwargs: Any) -> None:
+        of_people = copy(field)
+        of_people.choices = ROLES_OF_PEOPLE
+        super().__init__(of_people, *args, **kwargs)
+
+
 class MembershipInline(admin.TabularInline):
     model = Membership
     extra = 0
     autocomplete_fields = ["agency"]
+
+    def formfield_for_choice_field(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "role":
+            kwargs["choices"] = [("", "---------"), *ROLES_OF_PEOPLE]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
@@ -60,13 +82,17 @@ class PersonAdmin(Audited):
     form = PersonForm
     inlines = [MembershipInline]
     list_display = ["username", "display_name", "email", "is_active", "last_login"]
-    list_filter = ["is_active", "memberships__role"]
+    list_filter = ["is_active", ("memberships__role", RoleFilter)]
     search_fields = ["username", "display_name", "email"]
     readonly_fields = ["last_login", "date_joined"]
     fieldsets = [
         (None, {"fields": ["username", "display_name", "email", "is_active"]}),
         (_("Dates"), {"fields": ["last_login", "date_joined"]}),
     ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """Accounts of connected systems are no people: nobody writes to them, and their rights are kept elsewhere."""
+        return super().get_queryset(request).filter(system=None)
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> list:
         return self.fieldsets if obj else self.fieldsets[:1]
@@ -134,10 +160,18 @@ class AgencyAdmin(Audited):
     """Agencies come with plan packs; here their names and rules are kept."""
 
     fixed = ("code",)
-    list_display = ["code", "name_zh", "short_name_zh", "kind", "district", "two_people"]
+    list_display = ["code", "name_zh", "short_name_zh", "kind", "district", "two_people", "systems"]
     list_filter = ["kind", "two_people"]
     search_fields = ["code", "name_zh", "name_en", "short_name_zh"]
     list_select_related = ["district"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).annotate(connected=Count("systems", filter=Q(systems__ended_at=None)))
+
+    @admin.display(description=_("connected systems"), ordering="connected")
+    def systems(self, agency: Agency) -> str:
+        """How many there are, and the way to their page."""
+        return format_html('<a href="{}">{}</a>', reverse("systems", args=[agency.code]), agency.connected)
 
     def tell(self, verb: str, obj: Agency, **facts: Any) -> None:
         audit.record(f"agency.{verb}", obj.code, agency=obj, **facts)

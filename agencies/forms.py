@@ -1,15 +1,19 @@
-"""Forms about members of an agency and about joining it."""
+"""Forms about members of an agency, about joining it, and about its connected systems."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.password_validation import password_validators_help_text_html
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from .models import Invitation, User
+from .models import Invitation, System, User
+from .services.systems import MOST_DAYS, VALID_DAYS, networks_of
+from .wording import SCOPES
 
 
 class InvitationForm(forms.Form):
@@ -24,6 +28,82 @@ class RoleForm(forms.Form):
     """The role that a member is to have."""
 
     role = forms.ChoiceField(choices=Invitation.ROLES)
+
+
+class SystemForm(forms.Form):
+    """What a connected system is called, what it may do, and from where. The service checks all of it."""
+
+    name = forms.CharField(
+        label=_("Name of the system"),
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("What it may do"),
+        choices=list(SCOPES.items()),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one thing that the system may do.")},
+    )
+    networks = forms.CharField(
+        label=_("Addresses that it calls from"),
+        help_text=_("One network a line, like 10.20.0.0/16 or 10.20.3.4. Empty: from anywhere."),
+        required=False,
+        max_length=2000,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+    )
+    oauth_client = forms.CharField(
+        label=_("Client at the central identity service"),
+        help_text=_("Its tokens are then taken besides the key. Empty: the key alone."),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not settings.API_OAUTH_ISSUER:
+            del self.fields["oauth_client"]
+
+    def clean_networks(self) -> list[str]:
+        """Each by itself, however they were separated."""
+        try:
+            return networks_of(re.split(r"[\s,;，；、]+", self.cleaned_data["networks"]))
+        except forms.ValidationError as refused:
+            raise forms.ValidationError(refused.messages) from refused
+
+    @staticmethod
+    def of(system: System) -> dict[str, Any]:
+        """A system as the form shows it."""
+        return {
+            "name": system.name,
+            "scopes": system.scopes,
+            "networks": "\n".join(system.networks),
+            "oauth_client": system.oauth_client,
+        }
+
+
+def _days() -> forms.IntegerField:
+    return forms.IntegerField(
+        label=_("Days for which its key is valid"),
+        min_value=1,
+        max_value=MOST_DAYS,
+        initial=VALID_DAYS,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+
+class NewSystemForm(SystemForm):
+    """A system and its first key."""
+
+    days = _days()
+
+
+class KeyForm(forms.Form):
+    """Another key. `newest` is the newest that the person knew of."""
+
+    days = _days()
+    newest = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
 class NewPersonForm(forms.Form):

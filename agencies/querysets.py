@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .models import User
 
 ABOUT_MEMBERS = ("invitation.", "membership.", "person.")  # how the operations on people and their roles begin
+ABOUT_SYSTEMS = ("api_key.", "system.")  # and those on connected systems and their keys
 
 
 class AgencyQuerySet(models.QuerySet):
@@ -33,13 +34,24 @@ class InvitationQuerySet(models.QuerySet):
         return self.filter(agency__in=user.agencies_where(Can.KEEP_MEMBERS))
 
 
+class SystemQuerySet(models.QuerySet):
+    """Connected systems."""
+
+    def visible_to(self, user: User) -> Self:
+        """Who keeps an agency's systems sees them; the operator sees all."""
+        if user.can(Can.OPERATE):
+            return self
+        return self.filter(agency__in=user.agencies_where(Can.KEEP_SYSTEMS))
+
+
 class AuditEventQuerySet(models.QuerySet):
     """Audit rows."""
 
     def visible_to(self, user: User) -> Self:
         """Auditors see all; the office sees what concerns packets, agency staff what concerns their own.
 
-        Rows about the members of an agency carry e-mail addresses: only who keeps them reads them.
+        Rows about the members of an agency carry e-mail addresses, those about its connected systems the addresses of
+        its networks: only who keeps them reads them.
         """
         if user.can(Can.READ_AUDIT):
             return self
@@ -47,8 +59,11 @@ class AuditEventQuerySet(models.QuerySet):
             concerned = self.filter(agency__isnull=False)
         else:
             concerned = self.filter(agency__in=user.agencies_where(Can.READ_OWN_PACKETS))
-        return concerned.exclude(self._about_members() & ~Q(agency__in=user.agencies_where(Can.KEEP_MEMBERS)))
+        members = _begins(ABOUT_MEMBERS) & ~Q(agency__in=user.agencies_where(Can.KEEP_MEMBERS))
+        systems = _begins(ABOUT_SYSTEMS) & ~Q(agency__in=user.agencies_where(Can.KEEP_SYSTEMS))
+        return concerned.exclude(members | systems)
 
-    @staticmethod
-    def _about_members() -> Q:
-        return reduce(or_, (Q(action__startswith=prefix) for prefix in ABOUT_MEMBERS))
+
+def _begins(prefixes: tuple[str, ...]) -> Q:
+    """Operations that begin so."""
+    return reduce(or_, (Q(action__startswith=prefix) for prefix in prefixes))

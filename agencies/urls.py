@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import account, audit, invitations, members
+from .views import account, audit, invitations, members, systems
 
 urlpatterns = [
     path("accounts/", account.account, name="account"),
@@ -21,6 +21,17 @@ urlpatterns = [
         invitations.invitation_withdraw,
         name="invitation_withdraw",
     ),
+    path("members/<slug:agency>/systems/", systems.systems, name="systems"),
+    path("members/<slug:agency>/systems/new/", systems.system_new, name="system_new"),
+    path("members/<slug:agency>/systems/<int:system>/", systems.system, name="system"),
+    path("members/<slug:agency>/systems/<int:system>/key/", systems.system_rotate, name="system_rotate"),
+    path("members/<slug:agency>/systems/<int:system>/end/", systems.system_disconnect, name="system_disconnect"),
+    path(
+        "members/<slug:agency>/systems/<int:system>/keys/<int:api_key>/revoke/",
+        systems.system_key_revoke,
+        name="system_key_revoke",
+    ),
+    path("systems/", systems.systems_of_mine, name="systems_of_mine"),
     path("invitations/<str:secret>/", invitations.invitation, name="invitation"),
     path("audit/", audit.audit, name="audit"),
     path("audit/export.csv", audit.audit_export, name="audit_export"),

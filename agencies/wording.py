@@ -29,6 +29,8 @@ ACTIONS = {
     "submission.withdrawn": _("took the packet back"),
     "submission.returned": _("returned lines"),
     "submission.accepted": _("accepted lines"),
+    "submission.accepted_as_trusted": _("had trusted lines accepted"),
+    "push.received": _("sent lines to be entered by the worker"),
     "correction.opened": _("opened a correction"),
     "correction.withdrawn": _("withdrew a correction"),
     "evidence.added": _("added evidence"),
@@ -62,6 +64,19 @@ ACTIONS = {
     "person.second_factor_removed": _("removed a second factor"),
     "agency.added": _("added an agency"),
     "agency.changed": _("changed an agency"),
+    "webhook.added": _("added a webhook"),
+    "webhook.changed": _("changed a webhook"),
+    "webhook.verified": _("verified a webhook"),
+    "webhook.disabled": _("disabled a webhook that is gone"),
+    "webhook.removed": _("removed a webhook"),
+    "webhook.secret_made": _("made a new secret for a webhook"),
+    "webhook.resent": _("sent an event again"),
+    "system.connected": _("connected a system"),
+    "system.changed": _("changed a connected system"),
+    "system.disconnected": _("disconnected a system"),
+    "api_key.made": _("made an API key"),
+    "api_key.replaced": _("set an older API key to end"),
+    "api_key.revoked": _("revoked an API key"),
 }
 
 FIELDS = {
@@ -131,6 +146,25 @@ FIELDS = {
     "conflict": _("rows in conflict"),
     "refused": _("refused rows"),
     "saved": _("saved rows"),
+    "trusted": _("trusted"),
+    "rows": _("rows"),
+    "count": _("how many lines"),
+    "events": _("events"),
+    "event": _("event"),
+    "enabled": _("enabled"),
+    "verified": _("verified"),
+    "name": _("name of the system"),
+    "scopes": _("what it may do"),
+    "networks": _("allowed networks"),
+    "oauth_client": _("client at the central identity service"),
+}
+
+# what a connected system may be allowed to do (agencies.roles.Scope)
+SCOPES = {
+    "read": _("read the plan, progress, the ledger and the agency's own packets"),
+    "write:entries": _("enter figures and evidence"),
+    "submit": _("submit packets and take them back"),
+    "webhooks": _("keep webhooks"),
 }
 
 NUMBERS = frozenset({"value", "numerator", "denominator", "goal", "goal_upper", "baseline", "block"})
@@ -145,6 +179,7 @@ VALUES: dict[str, Mapping[str, Any]] = {
         "retired": _("no longer asked for"),
     },
     "role": dict(Membership.ROLES),
+    "scopes": SCOPES,
     "asked_by": {"office": _("supervision office"), "agency": _("agency")},
 }
 

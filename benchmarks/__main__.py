@@ -8,7 +8,7 @@ import platform
 
 import django
 
-PARTS = ("rollup", "acceptance", "overview", "large", "loading", "pulse", "forecast", "browser")
+PARTS = ("rollup", "acceptance", "overview", "large", "loading", "pulse", "api", "forecast", "browser")
 WITHOUT_DATABASE = {"forecast"}
 
 
@@ -30,7 +30,7 @@ def main() -> None:
             run(chosen.scale)
             continue
         runner = DiscoverRunner(verbosity=0, interactive=False)
-        databases = runner.setup_databases()
+        databases = runner.setup_databases(serialized_aliases=[])
         try:
             run(chosen.scale)
         finally:

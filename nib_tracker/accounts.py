@@ -165,9 +165,8 @@ def person_of(sociallogin: SocialLogin) -> User | None:
     vouched = [one.email.lower() for one in sociallogin.email_addresses if one.verified is True]
     if not vouched:
         return None
-    confirmed = User.objects.filter(
-        pk__in=EmailAddress.objects.filter(email__in=vouched, verified=True).values("user"), is_active=True
-    )
-    waiting = [one for one in User.objects.filter(email__in=vouched, is_active=True) if not one.has_usable_password()]
+    people = User.objects.filter(is_active=True, system=None)
+    confirmed = people.filter(pk__in=EmailAddress.objects.filter(email__in=vouched, verified=True).values("user"))
+    waiting = [one for one in people.filter(email__in=vouched) if not one.has_usable_password()]
     found = {one.pk: one for one in [*confirmed, *waiting]}
     return next(iter(found.values())) if len(found) == 1 else None

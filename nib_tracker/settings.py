@@ -8,6 +8,7 @@ from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from nib_tracker.drf import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401 - settings
 from nib_tracker.env import boolean, env, setting
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -80,6 +81,8 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "csp",
     "django_htmx",
 ]
@@ -163,6 +166,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "reports.tasks.sweep", "schedule": 30.0, "options": {"expires": 30}},
     "heartbeat": {"task": "reports.tasks.heartbeat", "schedule": 15.0, "options": {"expires": 15}},
     "open_windows": {"task": "reports.tasks.open_windows", "schedule": 60.0, "options": {"expires": 60}},
+    "webhooks": {"task": "reports.tasks.webhooks", "schedule": 5.0, "options": {"expires": 5}},
     "remind": {"task": "reports.tasks.remind", "schedule": 300.0, "options": {"expires": 300}},
     "check_ledger": {
         "task": "reports.tasks.check_ledger_nightly",
@@ -244,6 +248,29 @@ if OIDC_SERVER_URL:  # browsers apply form-action to where a form's answer leads
 SAMPLE_PASSWORD_FILE = Path(
     env.str("SAMPLE_PASSWORD_FILE", default=str(BASE_DIR / "var" / "secrets" / "sample_password"))
 )
+
+# --- API --------------------------------------------------------------------------------------------------------
+
+API_CALLS_A_MINUTE = setting(
+    env.int, "API_CALLS_A_MINUTE", default=600, fix="Set it to how often one system may call in a minute, such as 600."
+)
+if API_CALLS_A_MINUTE < 1:
+    raise ImproperlyConfigured(f"API_CALLS_A_MINUTE has the value {API_CALLS_A_MINUTE}. Set it to 1 or more: 600.")
+API_MAX_BODY = 16 * 1024 * 1024  # bytes of JSON or CSV; 10,000 full rows have a few million
+# a central identity service whose tokens (client credentials) are taken besides keys
+API_OAUTH_ISSUER, API_OAUTH_AUDIENCE, API_OAUTH_KEYS = (
+    env.str(name, default="") for name in ("API_OAUTH_ISSUER", "API_OAUTH_AUDIENCE", "API_OAUTH_KEYS")
+)
+if len({bool(API_OAUTH_ISSUER), bool(API_OAUTH_AUDIENCE), bool(API_OAUTH_KEYS)}) == 2:
+    raise ImproperlyConfigured(
+        "API_OAUTH_ISSUER, API_OAUTH_AUDIENCE and API_OAUTH_KEYS belong together. Set all three, or none of them."
+    )
+if API_OAUTH_KEYS and not re.fullmatch(r"https?://[^\s]+", API_OAUTH_KEYS):
+    raise ImproperlyConfigured(
+        f"API_OAUTH_KEYS has the value {API_OAUTH_KEYS!r}. Set it to the address of the service's JWKS, https://…"
+    )
+# whether webhooks may go to private addresses and to this machine, and over plain HTTP
+WEBHOOKS_ALLOW_PRIVATE = boolean("WEBHOOKS_ALLOW_PRIVATE", default=False)
 
 # --- mail -------------------------------------------------------------------------------------------------------
 

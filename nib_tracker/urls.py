@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path, re_path
 from django.views.i18n import set_language
 
+from agencies.api import documents, views
 from nib_tracker import single_sign_on
 
 # of allauth only what is offered: nobody signs up alone, signs in by code or telephone, or manages several addresses
@@ -32,7 +33,20 @@ ACCOUNT_PAGES = [
     path("oidc/callback/", single_sign_on.callback, {"provider_id": "oidc"}, name="openid_connect_callback"),
 ]
 
+API = [
+    path("", documents.Start.as_view(), name="api"),
+    path("schema", documents.schema, name="api_schema"),
+    path("docs/", documents.docs, name="api_docs"),
+    path("errors", documents.ErrorList.as_view(), name="api_errors"),
+    path("errors/<slug:code>", documents.ErrorDetail.as_view(), name="api_error"),
+    path("", include("agencies.api.urls")),
+    path("", include("targets.api.urls")),
+    path("", include("reports.api.urls")),
+    re_path("", views.NoSuchAddress.as_view(), name="api_nowhere"),
+]
+
 urlpatterns = [
+    path("api/v1/", include(API)),
     path("accounts/", include(ACCOUNT_PAGES)),
     path("admin/", admin.site.urls),
     path("language/", login_not_required(set_language), name="set_language"),

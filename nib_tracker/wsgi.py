@@ -5,8 +5,10 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from nib_tracker.bodies import bounded
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nib_tracker.settings")
-application = get_wsgi_application()
+application = bounded(get_wsgi_application())
 # what is loaded by now stays for good: no collection between requests needs to look through it again
 gc.collect()
 gc.freeze()

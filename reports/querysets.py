@@ -70,3 +70,29 @@ class LedgerCheckQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
         """Whether the record holds concerns whoever rests on it."""
         return self if user.can(Can.READ_PROGRESS) else self.none()
+
+
+class WebhookEndpointQuerySet(models.QuerySet):
+    """Webhooks."""
+
+    def visible_to(self, user: User) -> Self:
+        """Who keeps an agency's webhooks sees them; the operator sees all."""
+        return self if user.can(Can.OPERATE) else self.filter(agency__in=user.agencies_where(Can.KEEP_WEBHOOKS))
+
+
+class DeliveryQuerySet(models.QuerySet):
+    """What became of telling a webhook of an event."""
+
+    def visible_to(self, user: User) -> Self:
+        """Whoever sees the webhook."""
+        if user.can(Can.OPERATE):
+            return self
+        return self.filter(endpoint__agency__in=user.agencies_where(Can.KEEP_WEBHOOKS))
+
+
+class PushQuerySet(models.QuerySet):
+    """Large pushes."""
+
+    def visible_to(self, user: User) -> Self:
+        """Who sent it."""
+        return self.filter(by=user)

@@ -100,15 +100,23 @@ SENTENCES: dict[RefusalCode, str] = {
     ),
     RefusalCode.ROW_UNKNOWN: gettext_noop("The packet has no such line (%(key)s). Download the packet again."),
     RefusalCode.ROW_FOREIGN: gettext_noop("This row is of another packet (%(key)s)."),
-    RefusalCode.ROW_TWICE: gettext_noop(
-        "This line stands in the sheet more than once (rows %(rows)s). Keep one of them."
-    ),
+    RefusalCode.ROW_TWICE: gettext_noop("This line is named more than once (rows %(rows)s). Keep one of them."),
     RefusalCode.ROW_FORMULA: gettext_noop(
         "%(field)s: this is a formula. Copy the cell and paste it as a value, then upload again."
     ),
     RefusalCode.ROW_ERROR_VALUE: gettext_noop("%(field)s: the cell shows the error %(value)s."),
     RefusalCode.ROW_NOT_ASKED: gettext_noop("%(field)s: this is not asked for here; leave the grey cell empty."),
     RefusalCode.ROW_GONE: gettext_noop("This line is no longer part of the packet."),
+    RefusalCode.LINE_UNKNOWN: gettext_noop("The packet has no such line (%(key)s)."),
+    RefusalCode.DISTRICT_NEEDED: gettext_noop(
+        "The packet has several lines for the target %(target)s; name the district (%(districts)s)."
+    ),
+    RefusalCode.FIELD_UNKNOWN: gettext_noop("A line has no field “%(name)s”."),
+    RefusalCode.FIELD_NOT_ASKED: gettext_noop("%(field)s: this is not asked for here."),
+    RefusalCode.WRONG_TYPE: gettext_noop("%(name)s: a value of this kind is not taken here."),
+    RefusalCode.NOT_TRUSTED: gettext_noop(
+        "Nothing was accepted: the plan trusts no submitted line of this packet, or all that it trusts are doubted."
+    ),
     RefusalCode.WORKBOOK_NOT_READY: gettext_noop("This workbook has been dealt with already."),
     RefusalCode.WORKBOOK_FILE_GONE: gettext_noop("The uploaded file is no longer kept."),
     RefusalCode.WORKBOOK_OF_OTHERS: gettext_noop(

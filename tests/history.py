@@ -9,7 +9,8 @@ from agencies.models import Agency, AuditEvent, User
 from agencies.roles import Role
 from reports.models import Acceptance, ReportingPeriod, Submission
 from reports.models.submissions import State
-from reports.services.entries import Input, open_correction, save_entry
+from reports.services.corrections import open_correction
+from reports.services.entries import Input, save_entry
 from reports.services.review import accept, submit
 from targets.models import Target
 from targets.rules import Stage

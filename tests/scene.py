@@ -14,9 +14,11 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from agencies.models import Invitation, User
+from agencies.models import Agency, Invitation, System, User
+from agencies.roles import Scope
+from agencies.services import systems
 from agencies.services.invitations import invite
-from reports.models import Entry, Evidence, Submission, Workbook
+from reports.models import Delivery, Entry, Evidence, OutboxEvent, Submission, WebhookEndpoint, Workbook
 from reports.services import evidence, rollup, workbooks
 from reports.services.periods import extend
 from targets.models import AdjustmentQuestion
@@ -50,6 +52,10 @@ class Scene:
     foreign_invitation: Invitation
     secret: str
     question: AdjustmentQuestion
+    dead_letter: Delivery
+    foreign_dead_letter: Delivery
+    system: System
+    foreign_system: System
     sessions: dict[str, str] = field(default_factory=dict)  # keys, by role
 
 
@@ -79,6 +85,10 @@ def make_scene() -> Scene:
         question=AdjustmentQuestion.objects.create(
             target=world.stations, asked_at=OPEN, asked={"goal": "120"}, in_force={"goal": "100"}
         ),
+        dead_letter=_dead_letter(people["A"], world.bureau),
+        foreign_dead_letter=_dead_letter(people["a"], world.east),
+        system=_connected(people["A"], world.bureau),
+        foreign_system=_connected(people["a"], world.east),
     )  # fmt: skip
     rollup.roll_up()
     return scene
@@ -112,6 +122,24 @@ def _uploaded(packet: Submission, sheet: bytes, by: User) -> Workbook:
     )  # fmt: skip
 
 
+def _connected(by: User, agency: Agency) -> System:
+    how = {"by": by, "at": timezone.now(), "door": WEB}
+    return systems.connect(agency, name="数据平台", scopes=tuple(Scope), **how)[0]
+
+
+def _dead_letter(by: User, agency: Agency) -> Delivery:
+    """Of a webhook that nobody answers for: its address leads to this machine, which is not allowed."""
+    endpoint = WebhookEndpoint.objects.create(
+        agency=agency, url="https://127.0.0.1/hook", secret="whsec_" + "b25l" * 8, events=["packet.accepted"],
+        created_by=by, created_at=OPEN, verified_at=OPEN,
+    )  # fmt: skip
+    event = OutboxEvent.objects.create(kind="packet.accepted", agency=agency, subject="small", data={}, at=OPEN)
+    return Delivery.objects.create(
+        endpoint=endpoint, event=event, state="dead", attempts=8, next_at=OPEN, last_at=OPEN, last_fault="status",
+        last_status=500,
+    )  # fmt: skip
+
+
 def _invited(world: World, by: User) -> tuple[Invitation, str]:
     return invite(
         world.bureau, email="new@example.org", display_name="新人", role="reporter", by=by, at=timezone.now(), door=WEB
@@ -136,6 +164,10 @@ def own(scene: Scene, name: str) -> dict[str, Any]:
         "invitation": scene.invitation.pk,
         "secret": scene.secret,
         "membership": scene.world.reporter.memberships.get().pk,
+        "webhook": str(scene.dead_letter.endpoint.key),
+        "message": scene.dead_letter.event.message_id,
+        "system": scene.system.pk,
+        "api_key": scene.system.keys.get().pk,
         "key": "a-b-c",
         "uidb36": "1",
         "pk": NEVER,
@@ -150,6 +182,10 @@ def cross(scene: Scene) -> dict[str, Any]:
         "workbook": scene.foreign_workbook.pk,
         "invitation": scene.foreign_invitation.pk,
         "membership": scene.people["r"].memberships.get().pk,
+        "webhook": str(scene.foreign_dead_letter.endpoint.key),
+        "message": scene.foreign_dead_letter.event.message_id,
+        "system": scene.foreign_system.pk,
+        "api_key": scene.foreign_system.keys.get().pk,
     }
 
 
@@ -179,6 +215,11 @@ def posted(scene: Scene, name: str) -> dict[str, Any]:
         "invite": {"email": "third@example.org", "display_name": "三", "role": "reporter"},
         "membership_role": {"role": "approver"},
         "set_language": {"language": "en"},
+        "system": {"name": "新名称", "scopes": ["read"], "networks": "10.0.0.0/8"},
+        "system_new": {"name": "新平台", "scopes": ["read"], "networks": "", "days": "30"},
+        "system_rotate": {f"key-{scene.system.pk}-days": "30"},
+        "webhook": {"url": "https://8.8.8.8/hook", "events": ["line.returned"]},
+        "webhook_new": {"url": "https://8.8.8.8/new", "events": ["line.returned"]},
         "workbook_upload": {"file": SimpleUploadedFile("b.xlsx", scene.sheet, XLSX)},
     }
     return sent.get(name, {})

@@ -11,9 +11,22 @@ from django.utils import timezone
 import agencies.querysets
 import reports.querysets
 import targets.querysets
-from agencies.models import Agency, AuditEvent, Invitation, User
-from agencies.services import audit
-from reports.models import Acceptance, Entry, Evidence, Figure, LedgerCheck, Submission, Workbook
+from agencies.models import Agency, AuditEvent, Invitation, System, User
+from agencies.roles import Scope
+from agencies.services import audit, systems
+from reports.models import (
+    Acceptance,
+    Delivery,
+    Entry,
+    Evidence,
+    Figure,
+    LedgerCheck,
+    OutboxEvent,
+    Push,
+    Submission,
+    WebhookEndpoint,
+    Workbook,
+)
 from targets.models import Assignment, Plan, Target
 from tests.factories import UserFactory, World, at, person, small_plan
 from tests.reports.conftest import WEB, Acting
@@ -26,6 +39,7 @@ TABLE = """
                 R    A    r    a    S    P    U    O    N
 Agency          all  all  all  all  all  all  all  all  -
 Invitation      -    own  -    own  -    -    -    -    -
+System          -    own  -    own  -    -    -    all  -
 AuditEvent      some own  some own  some -    all  -    -
 Plan            all  all  all  all  all  all  all  -    -
 Target          all  all  all  all  all  all  all  -    -
@@ -37,13 +51,16 @@ Workbook        own  own  own  own  -    -    -    -    -
 Acceptance      all  all  all  all  all  all  all  -    -
 Figure          all  all  all  all  all  all  all  -    -
 LedgerCheck     all  all  all  all  all  all  all  -    -
+WebhookEndpoint -    own  -    own  -    -    -    all  -
+Delivery        -    own  -    own  -    -    -    all  -
+Push            -    -    -    -    -    -    -    -    -
 """
 EXPECTED = {line.split()[0]: dict(zip(ROLES, line.split()[1:], strict=True)) for line in TABLE.split("\n")[2:-1]}
 MODELS = {
     model.__name__: model
     for model in (
-        Agency, Invitation, AuditEvent, Plan, Target, Assignment, Submission, Entry, Evidence, Workbook, Acceptance,
-        Figure, LedgerCheck,
+        Agency, Invitation, System, AuditEvent, Plan, Target, Assignment, Submission, Entry, Evidence, Workbook,
+        Acceptance, Figure, LedgerCheck, WebhookEndpoint, Delivery, Push,
     )
 }  # fmt: skip
 
@@ -79,17 +96,27 @@ def _world() -> World:
             email="a@example.org", display_name="a", role="reporter", agency=packet.agency, invited_by=approver,
             secret_hash=packet.agency.code, invited_at=now, expires_at=at("2021-05-10"),
         )  # fmt: skip
+        how = {"scopes": [Scope.READ], "by": approver, "at": now, "door": WEB}
+        system, _key = systems.connect(packet.agency, name="数据平台", **how)
+        Push.objects.create(submission=packet, by=system.user, created_at=now, changed_at=now)
         audit.record(
             "invitation.sent", packet.agency.code, actor=approver, at=now, door=WEB, agency=packet.agency,
         )  # fmt: skip
+        endpoint = WebhookEndpoint.objects.create(
+            agency=packet.agency, url="https://hooks.example.org/", secret="whsec_", events=[], created_by=approver,
+            created_at=now,
+        )  # fmt: skip
+        event = OutboxEvent.objects.create(kind="line.returned", agency=packet.agency, subject="x", data={}, at=now)
+        Delivery.objects.create(endpoint=endpoint, event=event, next_at=now)
     LedgerCheck.objects.create(asked_at=at("2021-04-10"), seen_at=at("2021-04-10"))
     audit.record("plan.loaded", "small", actor=None, at=timezone.now(), door=WEB)
     return world
 
 
 AGENCY = {
-    "Invitation": "agency", "AuditEvent": "agency", "Submission": "agency", "Entry": "submission__agency",
-    "Evidence": "entry__submission__agency", "Workbook": "submission__agency",
+    "Invitation": "agency", "System": "agency", "AuditEvent": "agency", "Submission": "agency",
+    "Entry": "submission__agency", "Evidence": "entry__submission__agency", "Workbook": "submission__agency",
+    "WebhookEndpoint": "agency", "Delivery": "endpoint__agency", "Push": "submission__agency",
 }  # fmt: skip
 
 
@@ -106,12 +133,13 @@ def _seen(world: World) -> dict[str, dict[str, set]]:
         for code in ("bureau", "east"):
             rows[code] = _keys(model.objects.filter(**{f"{AGENCY[name]}__code": code})) if name in AGENCY else set()
         found[name] = rows
-    about_members = _keys(AuditEvent.objects.filter(action__startswith="invitation."))
+    kept_apart = _keys(AuditEvent.objects.filter(action__regex=r"^(invitation|system|api_key)\."))
+    assert len(kept_apart) == 6, "an invitation, a system and its key of each of two agencies"
     audit_rows = found["AuditEvent"]
     audit_rows["some"] = {
-        "R": audit_rows["bureau"] - about_members,
-        "r": audit_rows["east"] - about_members,
-        "S": _keys(AuditEvent.objects.filter(agency__isnull=False)) - about_members,
+        "R": audit_rows["bureau"] - kept_apart,
+        "r": audit_rows["east"] - kept_apart,
+        "S": _keys(AuditEvent.objects.filter(agency__isnull=False)) - kept_apart,
     }
     return found
 

@@ -15,10 +15,11 @@ SHOWN_DIFFERENCES = 8  # of one row at once; the others fold out
 
 
 class Row(NamedTuple):
-    """One audit row in words."""
+    """One audit row in words. `door` names the connected system that came through it."""
 
     event: AuditEvent
     action: str
+    door: str
     subject: Subject
     differences: list[Difference]
     more: list[Difference]
@@ -40,7 +41,7 @@ def agencies_to_choose(user: User) -> list[Agency]:
 
 def audit_page(user: User, wanted: AuditFilter, before: int | None) -> Page:
     """The newest rows of the filter below an id."""
-    events = wanted.apply(AuditEvent.objects.visible_to(user)).select_related("actor", "agency").order_by("-pk")
+    events = wanted.apply(AuditEvent.objects.visible_to(user)).select_related("actor__system", "agency").order_by("-pk")
     if before is not None:
         events = events.filter(pk__lt=before)
     found = list(events[: PAGE + 1])
@@ -53,7 +54,12 @@ def _row(event: AuditEvent, names: Names) -> Row:
     differ = differences(_named(event.before, names), _named(event.after, names))
     subject = names.subject(event.subject)
     shown, more = differ[:SHOWN_DIFFERENCES], differ[SHOWN_DIFFERENCES:]
-    return Row(event, action_words(event.action), subject, shown, more)
+    return Row(event, action_words(event.action), _door(event), subject, shown, more)
+
+
+def _door(event: AuditEvent) -> str:
+    system = event.actor.system_name if event.actor else ""
+    return " · ".join(filter(None, [event.get_door_display(), system]))
 
 
 def _named(content: Any, names: Names) -> dict[str, Any]:

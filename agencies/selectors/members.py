@@ -8,12 +8,14 @@ from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef
 
 from ..models import Agency, Invitation, Membership, User
+from ..roles import AGENCY_ROLES
 
 
 def members(agency: Agency) -> list[Membership]:
-    """Memberships of an agency by name, each with `has_second_factor`. One statement."""
+    """Memberships of people in an agency by name, each with `has_second_factor`. One statement."""
     factor = Authenticator.objects.filter(user=OuterRef("user")).exclude(type=Authenticator.Type.RECOVERY_CODES)
-    found = Membership.objects.filter(agency=agency).select_related("user").annotate(has_second_factor=Exists(factor))
+    people = Membership.objects.filter(agency=agency, role__in=AGENCY_ROLES)
+    found = people.select_related("user").annotate(has_second_factor=Exists(factor))
     return list(found.order_by("user__display_name", "user__username", "role"))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import quote
@@ -11,7 +11,8 @@ from urllib.parse import quote
 from django.urls import NoReverseMatch, reverse
 
 from .. import naming
-from ..models import Agency, AuditEvent, District
+from ..models import Agency, AuditEvent, District, System
+from ..models.systems import ACCOUNT
 
 QUARTER = re.compile(r"[0-9]{4}Q[1-4]")
 
@@ -32,6 +33,7 @@ class Names:
     targets: dict[str, str]
     agencies: dict[str, str]
     districts: dict[str, str]
+    systems: dict[str, str]  # by the name of their account
 
     @classmethod
     def of(cls, keys: Iterable[str]) -> Names:
@@ -42,7 +44,10 @@ class Names:
         codes = {one[place] for one in parts for place in (0, 1, 2, 4) if len(one) > place}
         agencies = {agency.code: agency.short_name for agency in Agency.objects.filter(code__in=codes)}
         districts = {district.code: district.name for district in District.objects.filter(code__in=codes)}
-        return cls(dict(naming.names("plan", plans)), dict(naming.names("target", targets)), agencies, districts)
+        systems = _systems({one[1] for one in parts if len(one) > 1})
+        return cls(
+            dict(naming.names("plan", plans)), dict(naming.names("target", targets)), agencies, districts, systems
+        )
 
     def subject(self, key: str) -> Subject:
         parts = key.split("/")
@@ -53,7 +58,8 @@ class Names:
             return Subject(words, _page("target", parts[1], plan=parts[0]), key)
         if key in self.plans:
             return Subject(self.plans[key], _page("overview", plan=key), key)
-        return Subject(" · ".join([self.agencies.get(parts[0], parts[0]), *parts[1:]]), "", key)
+        below = [self.systems.get(part, part) for part in parts[1:]]
+        return Subject(" · ".join([self.agencies.get(parts[0], parts[0]), *below]), "", key)
 
     def line(self, key: str) -> str:
         """A line of a packet without its packet: target, and whose part of it."""
@@ -69,6 +75,13 @@ class Names:
         target = self.targets.get(f"{parts[0]}/{parts[3]}", parts[3])
         scope = [self.districts[parts[4]]] if len(parts) > 4 and parts[4] in self.districts else []
         return [target, *scope, *parts[5:]]
+
+
+def _systems(names: Collection[str]) -> dict[str, str]:
+    """Connected systems by their accounts; no statement where none is named."""
+    accounts = [name for name in names if name.startswith(ACCOUNT)]
+    found = System.objects.filter(user__username__in=accounts) if accounts else System.objects.none()
+    return dict(found.values_list("user__username", "name"))
 
 
 def _is_packet(parts: list[str]) -> bool:

@@ -18,7 +18,7 @@ from ..selectors.audit_filter import AuditFilter
 from . import audit
 
 COLUMNS = (
-    "number", "at", "username", "name", "door", "action", "subject", "agency", "before", "after", "reason",
+    "number", "at", "username", "name", "door", "action", "subject", "agency", "before", "after", "reason", "system",
 )  # fmt: skip
 CHUNK = 2000  # rows read from the database at a time
 
@@ -29,7 +29,7 @@ def export(wanted: AuditFilter, *, by: User, at: datetime, door: audit.Door) -> 
         raise PermissionDenied(gettext("Your roles do not include reading the audit log."))
     taken = audit.record("audit.exported", by.username, actor=by, at=at, door=door, after={"filter": wanted.asked()})
     events = wanted.apply(AuditEvent.objects.visible_to(by)).filter(pk__lt=taken.pk)
-    return _lines(events.select_related("actor", "agency").order_by("-pk"))
+    return _lines(events.select_related("actor__system", "agency").order_by("-pk"))
 
 
 def _lines(events: AuditEventQuerySet) -> Iterator[str]:
@@ -49,6 +49,7 @@ def _cells(event: AuditEvent) -> list[str]:
         _content(event.before),
         _content(event.after),
         event.reason,
+        event.actor.system_name if event.actor else "",
     ]
 
 

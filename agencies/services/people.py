@@ -122,7 +122,7 @@ def change_role(membership_id: int, role: Role, *, by: User, at: datetime, door:
 def _kept_by(membership_id: int, by: User) -> Membership:
     """The membership, its agency locked: two who end each other's at once do not leave an agency without approver."""
     membership = Membership.objects.select_related("agency", "user").get(
-        pk=membership_id, agency__in=by.agencies_where(Can.KEEP_MEMBERS)
+        pk=membership_id, agency__in=by.agencies_where(Can.KEEP_MEMBERS), role__in=AGENCY_ROLES
     )
     Agency.objects.select_for_update().get(pk=membership.agency_id)
     return Membership.objects.select_related("agency", "user").get(pk=membership_id)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from ..forms import InvitationForm, RoleForm
 from ..models import Agency, Membership
-from ..roles import Can, Role
+from ..roles import AGENCY_ROLES, Can, Role
 from ..selectors.members import members as members_of
 from ..selectors.members import waiting
 from ..services import people
@@ -92,7 +92,7 @@ def _write(request: HttpRequest, code: str, membership: int, act: Callable[..., 
     """One act on one membership of the agency; its outcome is said on the members page."""
     agency = kept_agency(request, code)
     try:
-        found = agency.memberships.get(pk=membership)
+        found = agency.memberships.get(pk=membership, role__in=AGENCY_ROLES)
         said = act(found.pk, by=request.user, at=timezone.now(), door=Door.WEB)
     except (Membership.DoesNotExist, OverflowError) as gone:
         raise Http404(gettext("This membership has ended already.")) from gone

@@ -91,7 +91,7 @@ def commands(places: Places, port: int) -> dict[str, Sequence[str]]:
     return {
         "worker": [*celery, "worker", "--concurrency", str(WORKER_PROCESSES), "--loglevel", "INFO"],
         "beat": [*celery, "beat", "--schedule", str(schedule), "--loglevel", "INFO"],
-        "web": [*granian, "--workers", "1", "--blocking-threads", "4", "nib_tracker.wsgi:application"],
+        "web": [*granian, "--workers", "1", "--blocking-threads", "8", "nib_tracker.wsgi:application"],
     }
 
 

@@ -90,9 +90,10 @@ class Entry(models.Model):
     correction_reason = models.TextField(_("reason for the correction"), blank=True)
     return_reason = models.TextField(_("reason for the return"), blank=True)
     returned_until = models.DateTimeField(_("new deadline"), null=True, blank=True)
-    entered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    # nobody asks for the lines of one person, and every index is paid for at every save
+    entered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     entered_at = models.DateTimeField(_("entered at"), null=True, blank=True)
-    submitted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    submitted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
 
     objects = EntryQuerySet.as_manager()
 

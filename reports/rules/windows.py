@@ -66,7 +66,14 @@ class RefusalCode(StrEnum):
     ROW_ERROR_VALUE = "row_error_value"
     ROW_NOT_ASKED = "row_not_asked"
     ROW_GONE = "row_gone"
-    # what is done with it
+    # one row that a system sends
+    LINE_UNKNOWN = "line_unknown"
+    DISTRICT_NEEDED = "district_needed"
+    FIELD_UNKNOWN = "field_unknown"
+    WRONG_TYPE = "wrong_type"
+    FIELD_NOT_ASKED = "field_not_asked"
+    NOT_TRUSTED = "not_trusted"
+    # what is done with a workbook
     WORKBOOK_NOT_READY = "workbook_not_ready"
     WORKBOOK_OF_OTHERS = "workbook_of_others"
     WORKBOOK_FILE_GONE = "workbook_file_gone"

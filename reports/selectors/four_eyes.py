@@ -30,7 +30,12 @@ def packet_key(submission: Submission) -> str:
 
 def line_key(entry: Entry) -> str:
     """Natural key of a line: plan/quarter/agency/target/scope."""
-    return f"{packet_key(entry.submission)}/{entry.assignment.target.code}/{entry.assignment.scope}"
+    return line_of(packet_key(entry.submission), entry)
+
+
+def line_of(packet: str, entry: Entry) -> str:
+    """The natural key of a line, for who has that of its packet."""
+    return f"{packet}/{entry.assignment.target.code}/{entry.assignment.scope}"
 
 
 def own_of(user: User, entries: Collection[Entry]) -> Own:

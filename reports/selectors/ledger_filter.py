@@ -112,15 +112,26 @@ def _found(text: str) -> Q:
 
 
 def _between(blocks: AcceptanceQuerySet, wanted: LedgerFilter, zone: ZoneInfo) -> AcceptanceQuerySet:
-    """Days become numbers: both grow together, and the numbers' index gives the newest first."""
     if wanted.since:
-        later = Acceptance.objects.filter(accepted_at__gte=datetime.combine(wanted.since, time.min, zone))
-        blocks = blocks.filter(number__gte=Subquery(later.order_by("accepted_at", "number").values("number")[:1]))
+        blocks = blocks.filter(number__gte=first_number(wanted.since, zone))
     if wanted.until:
-        end = datetime.combine(wanted.until + timedelta(days=1), time.min, zone)
-        earlier = Acceptance.objects.filter(accepted_at__lt=end).order_by("-accepted_at", "-number")
-        blocks = blocks.filter(number__lte=Subquery(earlier.values("number")[:1]))
+        blocks = blocks.filter(number__lte=last_number(wanted.until, zone))
     return blocks
+
+
+def first_number(day: date, zone: ZoneInfo) -> Subquery:
+    """Of the first block since a day began. Days become numbers: both grow together, and the numbers' index gives the
+    newest first.
+    """
+    later = Acceptance.objects.filter(accepted_at__gte=datetime.combine(day, time.min, zone))
+    return Subquery(later.order_by("accepted_at", "number").values("number")[:1])
+
+
+def last_number(day: date, zone: ZoneInfo) -> Subquery:
+    """Of the last block until a day ended."""
+    end = datetime.combine(day + timedelta(days=1), time.min, zone)
+    earlier = Acceptance.objects.filter(accepted_at__lt=end).order_by("-accepted_at", "-number")
+    return Subquery(earlier.values("number")[:1])
 
 
 def _no_agency(code: str) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import connection, transaction
 
-from agencies.models import AuditEvent, User
+from agencies.models import User
 from agencies.roles import Can
 from agencies.services import audit
 
@@ -18,26 +20,32 @@ from ..models.submissions import State
 from ..rules.numbers import plain_or_none
 from ..rules.windows import RefusalCode, window_refusal
 from ..selectors.doubts import doubts_of
-from ..selectors.four_eyes import line_key
-from .files import remove_after_commit
-from .filling import Input, fill, storable_text
-from .packets import settle
+from ..selectors.four_eyes import line_key, line_of, packet_key
+from .filling import Input, fill
 from .refused import Refused, refuse
 
-WRITTEN = (
-    "value", "numerator", "denominator", "stage", "actual_on", "words", "nothing_because", "explanation",
-    "doubts", "entered_by", "entered_at", "version",
-)  # fmt: skip
-
-OFFICE, AGENCY = "office", "agency"  # who asked for a correction, whoever is there by now
+# one statement for any number of lines; what was typed goes in as JSON
+WRITE = """
+UPDATE reports_entry AS line
+SET value = said.value, numerator = said.numerator, denominator = said.denominator, stage = said.stage,
+    actual_on = said.actual_on, words = said.words, nothing_because = said.nothing_because,
+    explanation = said.explanation, doubts = said.doubts,
+    version = line.version + 1, entered_by_id = %(by)s, entered_at = %(at)s
+FROM json_to_recordset(%(lines)s) AS said(
+    id bigint, value numeric, numerator numeric, denominator numeric, stage text, actual_on date, words text,
+    nothing_because text, explanation text, doubts jsonb)
+WHERE line.id = said.id
+"""
 
 
 class Line(NamedTuple):
-    """What somebody typed into one line. `version` is the one of the line that they were looking at."""
+    """What somebody typed into one line. `version` is the one of the line that they were looking at; null for who
+    looked at none.
+    """
 
     entry: int
     typed: Input
-    version: int
+    version: int | None
 
 
 def local_day(submission: Submission, at: datetime) -> date:
@@ -97,7 +105,7 @@ def lock_open(entry_id: int, *, by: User, at: datetime) -> Entry:
     submission = Submission.objects.select_related("period__plan", "agency").get(entries=entry_id)
     if not by.can(Can.ENTER, submission.agency_id):
         raise Refused(RefusalCode.NOT_YOUR_AGENCY)
-    entry = _lock(submission, [entry_id])[entry_id]
+    entry = lock(submission, [entry_id])[entry_id]
     changeable(entry, at, extended_until(submission))
     return entry
 
@@ -127,73 +135,107 @@ def save_lines(
     submission = Submission.objects.select_related("period__plan", "agency").get(pk=submission_id)
     if not by.can(Can.ENTER, submission.agency_id):
         return [Refused(RefusalCode.NOT_YOUR_AGENCY) for _ in lines]
-    entries = _lock(submission, [line.entry for line in lines])
-    extension = extended_until(submission)
-    befores = {entry.pk: snapshot(entry) for entry in entries.values()}
-    results = [_attempt(entries[line.entry], line, at, extension) for line in lines]
-    changed = [found for found in results if isinstance(found, Entry) and snapshot(found) != befores[found.pk]]
-    _write(submission, changed, befores, by=by, at=at, door=door)
-    return results
+    entries = lock(submission, [line.entry for line in lines])
+    typed = [(entries[line.entry], line.typed, line.version) for line in lines]
+    return [one.refused or one.line for one in save_locked(typed, by=by, at=at, door=door)]
 
 
-def _attempt(entry: Entry, line: Line, at: datetime, extension: datetime | None) -> Entry | Refused:
-    """The line as it would be saved, or why not. Typing what is there already is no change, whatever the version."""
-    before = snapshot(entry)
+class Attempt(NamedTuple):
+    """What became of one line: what it said before and says now, or why it was refused."""
+
+    line: Entry
+    before: Said
+    after: Said
+    refused: Refused | None
+
+    @property
+    def is_change(self) -> bool:
+        return self.refused is None and self.after != self.before
+
+
+def save_locked(
+    lines: Sequence[tuple[Entry, Input, int | None]], *, by: User, at: datetime, door: audit.Door
+) -> list[Attempt]:
+    """Saves lines of one packet that are locked, by who may enter them: (line, what was typed, version seen).
+
+    The number of statements does not grow with the number of lines.
+    """
+    if not lines:
+        return []
+    submission = lines[0][0].submission
+    moment = Moment(at, local_day(submission, at), extended_until(submission))
+    attempts = [_attempt(*line, moment) for line in lines]
+    if changes := [one for one in attempts if one.is_change]:
+        _write(submission, changes, by=by, at=at, door=door)
+    return attempts
+
+
+class Said(NamedTuple):
+    """What a line says."""
+
+    value: Decimal | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+    stage: str
+    actual_on: date | None
+    words: str
+    nothing_because: str
+    explanation: str
+
+
+class Moment(NamedTuple):
+    """When lines are saved: the moment, the day of the plan's place, and until when an extension lets them be."""
+
+    at: datetime
+    today: date
+    extension: datetime | None
+
+
+def _attempt(entry: Entry, typed: Input, version: int | None, moment: Moment) -> Attempt:
+    """The line as it would be saved, or why not.
+
+    Typing what is there already is no change, whatever the version, and whether or not the line is still open: who
+    sends again what was saved, and perhaps accepted, is told so.
+    """
+    before = said(entry)
+    closed = why_closed(entry, moment.at, moment.extension)
     try:
-        changeable(entry, at, extension)
-        fill(entry, line.typed, today=local_day(entry.submission, at))
-        if entry.version != line.version and snapshot(entry) != before:
-            raise Refused(RefusalCode.VERSION_CONFLICT)
+        fill(entry, typed, today=moment.today)
     except Refused as refused:
-        return refused
-    return entry
+        return Attempt(entry, before, before, closed or refused)
+    after = said(entry)
+    if after != before and closed is None and version not in (None, entry.version):
+        closed = Refused(RefusalCode.VERSION_CONFLICT)
+    return Attempt(entry, before, after, closed if after != before else None)
 
 
-def _write(
-    submission: Submission,
-    entries: Sequence[Entry],
-    befores: dict[int, dict[str, str | None]],
-    *,
-    by: User,
-    at: datetime,
-    door: audit.Door,
-) -> None:
-    raised = doubts_of(submission, entries)
-    for entry in entries:
+def _write(submission: Submission, changes: Sequence[Attempt], *, by: User, at: datetime, door: audit.Door) -> None:
+    """Writes lines, their doubts and their audit rows."""
+    raised, packet = doubts_of(submission, [one.line for one in changes]), packet_key(submission)
+    facts = {"actor": by, "at": at, "door": door, "agency": submission.agency}
+    rows, events = [], []
+    for entry, before, content, _refused in changes:
         entry.entered_by, entry.entered_at = by, at
         entry.version += 1
         entry.doubts = [[doubt.code, doubt.params] for doubt in raised[entry.pk]]
-        entry.save(update_fields=WRITTEN)
-    audit.record_all(
-        [
-            audit.event(
-                "entry.saved",
-                subject(entry),
-                actor=by,
-                at=at,
-                door=door,
-                agency=submission.agency,
-                before=befores[entry.pk],
-                after=snapshot(entry),
-            )
-            for entry in entries
-        ]
-    )
+        after = _told(content)
+        rows.append({"id": entry.pk, "doubts": entry.doubts, **after})
+        subject = line_of(packet, entry)
+        events.append(audit.event("entry.saved", subject, **facts, before=_told(before), after=after))
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE, {"by": by.pk, "at": at, "lines": json.dumps(rows)})
+    audit.record_all(events)
 
 
-def _lock(submission: Submission, entries: Sequence[int]) -> dict[int, Entry]:
-    """The named lines of the packet, in the order of their ids so that two savers cannot wait for each other."""
-    found = {
-        entry.pk: entry
-        for entry in submission.entries.filter(pk__in=entries)
-        .select_for_update(of=("self",))
-        .select_related("assignment__target", "assignment__agency")
-        .order_by("pk")
-    }
-    for entry in found.values():
-        entry.submission = submission
+def lock(submission: Submission, entries: Sequence[int]) -> dict[int, Entry]:
+    """The named lines of the packet by id, in the order of their ids so that two savers cannot wait for each other."""
+    rows = submission.entries.filter(pk__in=entries).select_related("assignment__target")
+    found = {entry.pk: entry for entry in rows.select_for_update(of=("self",)).order_by("pk")}
     if missing := set(entries) - set(found):
         raise Entry.DoesNotExist(f"lines {sorted(missing)} are not of packet {submission.pk}")
+    for entry in found.values():
+        entry.submission = submission
+        entry.assignment.agency = submission.agency  # the packet's lines are of its agency's assignments
     return found
 
 
@@ -202,98 +244,27 @@ def subject(entry: Entry) -> str:
     return line_key(entry)
 
 
+def said(entry: Entry) -> Said:
+    """What a line says, to be compared."""
+    return Said(
+        entry.value, entry.numerator, entry.denominator, entry.stage, entry.actual_on, entry.words,
+        entry.nothing_because, entry.explanation,
+    )  # fmt: skip
+
+
 def snapshot(entry: Entry) -> dict[str, str | None]:
-    """What a line says, for audit rows and for seeing whether it changed."""
+    """What a line says, for audit rows."""
+    return _told(said(entry))
+
+
+def _told(content: Said) -> dict[str, str | None]:
     return {
-        "value": plain_or_none(entry.value),
-        "numerator": plain_or_none(entry.numerator),
-        "denominator": plain_or_none(entry.denominator),
-        "stage": entry.stage,
-        "actual_on": entry.actual_on.isoformat() if entry.actual_on else None,
-        "words": entry.words,
-        "nothing_because": entry.nothing_because,
-        "explanation": entry.explanation,
+        "value": plain_or_none(content.value),
+        "numerator": plain_or_none(content.numerator),
+        "denominator": plain_or_none(content.denominator),
+        "stage": content.stage,
+        "actual_on": content.actual_on.isoformat() if content.actual_on else None,
+        "words": content.words,
+        "nothing_because": content.nothing_because,
+        "explanation": content.explanation,
     }
-
-
-@transaction.atomic
-def open_correction(entry_id: int, *, reason: str, by: User, at: datetime, door: audit.Door) -> Entry:
-    """Opens a new line that will replace an accepted figure; the old figure stays in the ledger."""
-    # the packet is locked because its state is settled below: somebody may be submitting it at this moment
-    packets = Submission.objects.select_for_update(of=("self",)).select_related("agency", "period__plan")
-    submission = packets.get(entries=entry_id)
-    old = _lock(submission, [entry_id])[entry_id]
-    if not (by.can(Can.ENTER, submission.agency_id) or by.can(Can.REVIEW)):
-        raise Refused(RefusalCode.NOT_YOUR_AGENCY)
-    reason = storable_text("correction_reason", reason).strip()
-    if not reason:
-        raise Refused(RefusalCode.REASON_MISSING)
-    if submission.entries.filter(assignment=old.assignment).exclude(state=State.ACCEPTED).exists():
-        raise Refused(RefusalCode.LINE_OPEN)
-    if old.state != State.ACCEPTED:
-        raise Refused(RefusalCode.NOT_ACCEPTED_YET)
-    # none where "nothing to report" was accepted: a figure that turns up later is a correction too
-    figure = old.assignment.figures.filter(period=submission.period).order_by("-acceptance_id").first()
-    entry = Entry.objects.create(
-        submission=submission, assignment=old.assignment, corrects=figure, correction_reason=reason
-    )
-    settle(submission)
-    audit.record(
-        "correction.opened",
-        subject(old),
-        actor=by,
-        at=at,
-        door=door,
-        agency=submission.agency,
-        before=snapshot(old) | {"asked_by": OFFICE if by.can(Can.REVIEW) else AGENCY},
-        reason=reason,
-    )
-    return entry
-
-
-@transaction.atomic
-def withdraw_correction(entry_id: int, *, by: User, at: datetime, door: audit.Door) -> Submission:
-    """Removes a correction that was opened by mistake, with its evidence; the accepted figure was never touched.
-
-    Only the side that opened it may: what the office asked for, the agency cannot drop. Returns the packet.
-    """
-    packets = Submission.objects.select_for_update(of=("self",)).select_related("agency", "period__plan")
-    submission = packets.get(entries=entry_id)
-    entry = _lock(submission, [entry_id])[entry_id]
-    _may_withdraw(entry, by)
-    before = snapshot(entry) | {
-        "correction_reason": entry.correction_reason,
-        "evidence": [[one.title, one.sha256 or one.url] for one in entry.evidence.all()],
-    }
-    remove_after_commit(entry.evidence.values_list("file", flat=True))
-    entry.evidence.all().delete()
-    entry.delete()
-    settle(submission)
-    about = {"actor": by, "at": at, "door": door, "agency": submission.agency}
-    audit.record("correction.withdrawn", subject(entry), **about, before=before)
-    return submission
-
-
-def _may_withdraw(entry: Entry, by: User) -> None:
-    """Refuses for what is no open correction, and for who did not ask for it."""
-    if not (by.can(Can.ENTER, entry.submission.agency_id) or by.can(Can.REVIEW)):
-        raise Refused(RefusalCode.NOT_YOUR_AGENCY)
-    if entry.state == State.ACCEPTED:
-        raise Refused(RefusalCode.ALREADY_ACCEPTED)
-    if entry.state == State.SUBMITTED:
-        raise Refused(RefusalCode.ALREADY_SUBMITTED)
-    if not entry.correction_reason:
-        raise Refused(RefusalCode.NO_CORRECTION)
-    if not by.can(Can.REVIEW if asked_by_office([entry]) else Can.ENTER, entry.submission.agency_id):
-        raise Refused(RefusalCode.CORRECTION_OF_OTHERS)
-
-
-def asked_by_office(corrections: Sequence[Entry]) -> set[int]:
-    """Those of the corrections that the supervision office, not the agency, opened; one statement."""
-    if not corrections:
-        return set()
-    opened = AuditEvent.objects.filter(
-        action="correction.opened", subject__in=[subject(entry) for entry in corrections]
-    ).order_by("pk")
-    newest = dict(opened.values_list("subject", "before__asked_by"))
-    return {entry.pk for entry in corrections if newest.get(subject(entry)) == OFFICE}

@@ -34,20 +34,30 @@ FIELD_NAMES = {
 
 @dataclass(frozen=True)
 class Input:
-    """What somebody typed into one line, as text. Empty text means nothing, never zero."""
+    """What somebody typed into one line, as text. Empty text means nothing, never zero; null leaves what is there."""
 
-    value: str = ""
-    numerator: str = ""
-    denominator: str = ""
-    stage: str = ""
-    actual_on: str = ""
-    words: str = ""
-    nothing_because: str = ""
-    explanation: str = ""
+    value: str | None = ""
+    numerator: str | None = ""
+    denominator: str | None = ""
+    stage: str | None = ""
+    actual_on: str | None = ""
+    words: str | None = ""
+    nothing_because: str | None = ""
+    explanation: str | None = ""
 
     @classmethod
     def of(cls, fields: Mapping[str, str]) -> Input:
-        return cls(**{name: _whole(fields.get(name, "")).strip() for name in cls.__dataclass_fields__})
+        """The whole line: what is not named says nothing."""
+        return cls(**{name: _whole(text).strip() for name, text in fields.items() if name in FIELDS})
+
+    @classmethod
+    def part(cls, fields: Mapping[str, str]) -> Input:
+        """A part of the line: what is not named stays as it is."""
+        return cls(**NOT_NAMED | {name: _whole(text).strip() for name, text in fields.items() if name in FIELDS})
+
+
+FIELDS = tuple(Input.__dataclass_fields__)
+NOT_NAMED: dict[str, None] = dict.fromkeys(FIELDS)
 
 
 def fill(entry: Entry, typed: Input, *, today: date) -> None:
@@ -57,37 +67,44 @@ def fill(entry: Entry, typed: Input, *, today: date) -> None:
         _fill_stage(entry, typed, today)
     elif target.combine == Combine.WEIGHTED:
         _fill_ratio(entry, typed)
-    else:
+    elif typed.value is not None:
         entry.value = _number("value", typed.value)
     for name in ("words", "nothing_because", "explanation"):
-        setattr(entry, name, storable_text(name, getattr(typed, name)))
+        if (text := getattr(typed, name)) is not None:
+            setattr(entry, name, storable_text(name, text))
     if entry.nothing_because and entry.has_figure:
-        raise _bad("nothing_because", typed.nothing_because, "both_number_and_nothing")
+        raise _bad("nothing_because", entry.nothing_because, "both_number_and_nothing")
     if entry.nothing_because and entry.corrects_id:  # the accepted figure would stay in force
-        raise _bad("nothing_because", typed.nothing_because, "correction_without_number")
+        raise _bad("nothing_because", entry.nothing_because, "correction_without_number")
 
 
 def _fill_stage(entry: Entry, typed: Input, today: date) -> None:
     if typed.stage and typed.stage not in set(Stage):
         raise _bad("stage", typed.stage, "not_a_stage")
-    entry.stage, entry.actual_on = typed.stage, _date("actual_on", typed.actual_on)
+    if typed.stage is not None:
+        entry.stage = typed.stage
+    if typed.actual_on is not None:
+        entry.actual_on = _date("actual_on", typed.actual_on)
     if entry.actual_on and entry.stage != Stage.DONE:
-        raise _bad("actual_on", typed.actual_on, "date_without_done")
+        raise _bad("actual_on", entry.actual_on.isoformat(), "date_without_done")
     if entry.actual_on and entry.actual_on > today:
-        raise _bad("actual_on", typed.actual_on, "in_the_future")
+        raise _bad("actual_on", entry.actual_on.isoformat(), "in_the_future")
 
 
 def _fill_ratio(entry: Entry, typed: Input) -> None:
-    numerator, denominator = _number("numerator", typed.numerator), _number("denominator", typed.denominator)
+    if typed.numerator is None and typed.denominator is None:
+        return
+    numerator = entry.numerator if typed.numerator is None else _number("numerator", typed.numerator)
+    denominator = entry.denominator if typed.denominator is None else _number("denominator", typed.denominator)
     if (numerator is None) != (denominator is None):
-        raise _bad("numerator", typed.numerator or typed.denominator, "ratio_incomplete")
+        raise _bad("numerator", typed.numerator or typed.denominator or "", "ratio_incomplete")
     if denominator is not None and denominator <= 0:
-        raise _bad("denominator", typed.denominator, "denominator_not_positive")
+        raise _bad("denominator", typed.denominator or "", "denominator_not_positive")
     entry.numerator, entry.denominator = numerator, denominator
     scale = entry.assignment.target.ratio_scale
     ratio = None if numerator is None or denominator is None else scale * numerator / denominator
     if ratio is not None and ratio.adjusted() >= MAX_DIGITS:
-        raise _bad("numerator", typed.numerator, "too_long")
+        raise _bad("numerator", typed.numerator or "", "too_long")
     entry.value = None if ratio is None else ratio.quantize(PLACES)
 
 
@@ -112,12 +129,12 @@ def storable_text(name: str, text: str) -> str:
     """The text without what PostgreSQL refuses; Refused where it is too long."""
     if len(text) > MAX_WORDS:
         raise _bad(name, text[:40] + "…", "too_long_text")
-    return _whole(text.replace("\x00", ""))
+    return _whole(text.replace("\x00", "")).strip()  # again: what stood before it may be at the end now
 
 
 def _whole(text: str) -> str:
     """Without the halves of characters that JSON can carry: neither the database nor an answer can."""
-    return text.encode("utf-8", "ignore").decode()
+    return text if text.isascii() else text.encode("utf-8", "ignore").decode()
 
 
 def _bad(name: str, value: str, why: str) -> Refused:

@@ -10,11 +10,11 @@ from typing import NamedTuple
 from django.db import connection, transaction
 
 from agencies.models import User
+from agencies.services.copying import copy_rows
 
 from ..models import Acceptance, Figure, Submission
 from ..rules.canonical import GENESIS, BlockFigure, BlockHeader, block_hash
 from ..selectors.chain import Block, blocks, stray_figures
-from .copying import copy_rows
 
 LEDGER_LOCK = 0x6E69_6202
 BATCH = 1000  # blocks that are read at a time when the ledger is verified

@@ -16,7 +16,7 @@ from targets.models import Assignment, Plan
 from ..models import Entry, Extension, ReportingPeriod, Submission
 from ..models.submissions import State
 from ..selectors.four_eyes import line_key
-from . import pulse
+from . import outbox, pulse
 from .periods import create_periods, follow_settings
 
 OPEN_STATES = (State.DRAFT, State.RETURNED, State.SUBMITTED)  # of a line on which the ledger does not rest yet
@@ -34,7 +34,9 @@ def open_due_packets(now: datetime) -> int:
         follow_settings(plan, at=now)
         for period in create_periods(plan):
             if period.opens_at <= now < period.closes_at:
-                added += open_packets(period, at=now)
+                with transaction.atomic():
+                    added += open_packets(period, at=now)
+                    outbox.window_opened(period, at=now)
             elif period.opens_at <= now and (extended := _extended(period, now)):
                 added += open_packets(period, at=now, agencies=extended)
     return added

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from agencies.models import Membership, User
-from agencies.roles import CAPABILITIES, Can
+from agencies.roles import AGENCY_ROLES, CAPABILITIES, Can
 from agencies.services import letters
 
 from ..models import Entry, Reminder
@@ -91,8 +91,8 @@ def _key(due: Due) -> tuple[int, str, datetime]:
 
 
 def _people(agencies: Iterable[int]) -> dict[int, list[User]]:
-    """Who enters figures for each agency and can be written to."""
-    roles = [role for role, held in CAPABILITIES.items() if Can.ENTER in held]
+    """The people who enter figures for each agency and can be written to."""
+    roles = [role for role in AGENCY_ROLES if Can.ENTER in CAPABILITIES[role]]
     members = Membership.objects.filter(agency__in=set(agencies), role__in=roles, user__is_active=True)
     people: dict[int, dict[int, User]] = {}
     for member in members.exclude(user__email="").select_related("user").order_by("user"):

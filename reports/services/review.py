@@ -18,7 +18,7 @@ from ..models import Acceptance, Entry, Figure, Submission
 from ..models.submissions import State
 from ..rules.windows import RefusalCode
 from ..selectors.four_eyes import own_lines, packet_key
-from . import ledger
+from . import ledger, outbox
 from .entries import extended_until, subject, window
 from .filling import storable_text
 from .packets import settle
@@ -185,6 +185,7 @@ def _accept(submission: Submission, lines: Sequence[Entry], act: Act, reason: st
     _move(lines, State.ACCEPTED)
     settle(submission)
     _record("submission.accepted", submission, lines, **act._asdict(), reason=reason, block=block.number)
+    outbox.packet_accepted(submission, lines, block)
     nudge()
     return block
 
@@ -205,6 +206,7 @@ def _return(submission: Submission, reasons: Mapping[Entry, str], until: datetim
     }
     words = "\n".join(dict.fromkeys(reasons.values()))
     _record("submission.returned", submission, list(reasons), **act._asdict(), reason=words, told=told)
+    outbox.lines_returned(submission, reasons, until=until, at=act.at)
 
 
 @transaction.atomic

@@ -11,12 +11,12 @@ from datetime import datetime
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from agencies.services.copying import copy_rows
 from targets.models import Plan, Target
 
 from ..models import Acceptance, Progress, RollupState
 from ..selectors.rollup import ProgressRow, compute
-from . import pulse
-from .copying import copy_rows
+from . import outbox, pulse
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +41,13 @@ WHERE target.plan_id = %s
        OR EXISTS (SELECT 1 FROM reports_figure figure
                   WHERE figure.target_id = target.id AND figure.acceptance_id > state.ledger_number))
 ORDER BY target.id
+"""
+
+DELETE = """
+WITH gone AS (DELETE FROM reports_progress WHERE target_id = ANY(%s) RETURNING target_id, period_id, status)
+SELECT target_id, period_id, status FROM gone
+WHERE period_id = (SELECT id FROM reports_reportingperiod WHERE plan_id = %s AND opens_at <= %s
+                   ORDER BY ordinal DESC LIMIT 1)
 """
 
 
@@ -109,15 +116,16 @@ def _replace(plan: Plan, targets: Sequence[int]) -> None:
     # what is read below can only be newer than this number; a figure that arrives in between is rolled up again
     number, now = head_number(), timezone.now()
     revisions = dict(Target.objects.filter(pk__in=targets).values_list("pk", "revision"))
-    rows = [_record(row) for row in compute(plan, targets)]
-    _delete(targets)
-    copy_rows(Progress._meta.db_table, COLUMNS, rows)
+    rows = list(compute(plan, targets))
+    before = _delete(plan, targets, now)
+    copy_rows(Progress._meta.db_table, COLUMNS, map(_record, rows))
     RollupState.objects.bulk_create(
         [_state(target, number, revisions[target], plan.revision, now) for target in targets],
         update_conflicts=True,
         unique_fields=["target"],
         update_fields=["ledger_number", "target_revision", "plan_revision", "computed_at", "error", "failed_at"],
     )
+    outbox.statuses_changed(plan, _changes(before, rows), at=now)
 
 
 def _record(row: ProgressRow) -> tuple:
@@ -129,9 +137,20 @@ def _record(row: ProgressRow) -> tuple:
     )
 
 
-def _delete(targets: Sequence[int]) -> None:
+def _delete(plan: Plan, targets: Sequence[int], now: datetime) -> dict[tuple[int, int], str]:
+    """Takes the rows away; returns which class each target was in, in the newest quarter that has begun to come in."""
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM reports_progress WHERE target_id = ANY(%s)", [list(targets)])
+        cursor.execute(DELETE, [list(targets), plan.pk, now])
+        return {(target, period): status for target, period, status in cursor.fetchall()}
+
+
+def _changes(before: dict[tuple[int, int], str], rows: Sequence[ProgressRow]) -> list[outbox.StatusChange]:
+    """The targets whose class is another one now. Those that had no row before have not changed."""
+    found = [(before[row[:2]], row) for row in rows if before.get(row[:2], row.status) != row.status]
+    return [
+        outbox.StatusChange(row.target, row.period, was, row.status, row.value, row.completion, row.pace)
+        for was, row in found
+    ]
 
 
 def _state(target: int, number: int, revision: int, plan_revision: int, now: datetime) -> RollupState:

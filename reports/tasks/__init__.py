@@ -9,9 +9,11 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from agencies.models import AuditEvent
+from agencies.services import calls
 
 from ..selectors.health import HEARTBEAT
-from ..services import ledger_checks, packets, periods, reminders, rollup
+from ..services import delivering, ledger_checks, packets, periods, reminders, rollup
+from ..services import pushes as saving
 from ..services import workbooks as imports
 
 
@@ -29,14 +31,30 @@ def sweep() -> None:
     """Finds what a lost message left behind. Cheap when there is nothing."""
     roll_up()
     workbooks()
+    pushes()
     imports.forget_old_files(at=timezone.now())
+    saving.forget(at=timezone.now())
+    calls.forget(at=timezone.now())
     ledger_checks.remind()
+    delivering.forget(at=timezone.now())
 
 
 @shared_task(ignore_result=True)
 def workbooks() -> None:
     """Goes on with the uploaded workbooks that wait to be read or saved."""
     imports.go_on_with_all(at=timezone.now())
+
+
+@shared_task(ignore_result=True)
+def webhooks() -> None:
+    """Sends what waits in the outbox and is due."""
+    delivering.deliver()
+
+
+@shared_task(ignore_result=True)
+def pushes() -> None:
+    """Goes on with the large pushes of the API that wait to be saved."""
+    saving.go_on_with_all(at=timezone.now())
 
 
 @shared_task(ignore_result=True)

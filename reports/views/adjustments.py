@@ -16,10 +16,10 @@ from django.views.decorators.http import require_POST
 from agencies.models import AuditEvent
 from agencies.roles import Can
 from targets.models import AdjustmentQuestion, Target
-from targets.services.adjustments import AnswerRefused, answer
+from targets.services.adjustments import AnswerRefused
 
 from ..forms.adjustments import AnswerForm
-from ..services.queueing import nudge
+from ..services.adjustments import answer
 
 
 @require_POST
@@ -54,7 +54,6 @@ def _answer(request: HttpRequest, asked: AdjustmentQuestion, form: AnswerForm) -
         messages.error(request, str(refused))
         return
     if form.adopts:
-        nudge()  # the target's progress is graded against the new terms
         messages.success(request, gettext("Adopted. The earlier terms stay on record."))
     else:
         messages.success(request, gettext("Declined. The terms in force stay as they are."))

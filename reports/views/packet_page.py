@@ -18,7 +18,8 @@ from ..models import Entry, Submission
 from ..models.submissions import State
 from ..selectors import packets as reads
 from ..selectors.shares import ShareDifference, shares_of
-from ..services.entries import asked_by_office, extended_until, why_closed
+from ..services.corrections import asked_by_office
+from ..services.entries import extended_until, why_closed
 from ..services.refused import Refused
 from ..services.review import decided_since
 from ..wording import minute, quarter_words

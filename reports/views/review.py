@@ -29,7 +29,7 @@ from ..selectors.comparison import Compared, Group, comparison, doubtful_first
 from ..selectors.desk import extension_of, next_waiting
 from ..selectors.four_eyes import own_of
 from ..selectors.moment import readable_plans
-from ..services.entries import open_correction
+from ..services.corrections import open_correction
 from ..services.periods import extend as grant
 from ..services.refused import Refused
 from ..services.review import Decided, decide

@@ -14,7 +14,7 @@ from agencies.roles import Can
 
 from ..rules.windows import RefusalCode
 from ..services import review
-from ..services.entries import withdraw_correction
+from ..services.corrections import withdraw_correction
 from ..services.refused import Refused
 from .packets import WEB, address, found_packet, line_or_404
 

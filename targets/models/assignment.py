@@ -16,6 +16,7 @@ class Assignment(models.Model):
 
     `reports`: it enters figures. `counts`: its figure enters the city's number.
     `share`: its part of the goal as a fraction (0.08), null where the plan gives none.
+    `trusted`: what its system hands in may be accepted without a person, where nothing about it is doubtful.
     """
 
     ROLES = [
@@ -34,6 +35,7 @@ class Assignment(models.Model):
     reports = models.BooleanField(_("reports"), default=False)
     counts = models.BooleanField(_("counts"), default=False)
     share = models.DecimalField(_("share"), max_digits=9, decimal_places=8, null=True, blank=True)
+    trusted = models.BooleanField(_("trusted"), default=False)
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
 
     objects = AssignmentQuerySet.as_manager()
@@ -52,6 +54,9 @@ class Assignment(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(reports=True) | Q(counts=False), name="assignment_counts_only_if_reports"
+            ),
+            models.CheckConstraint(
+                condition=Q(reports=True) | Q(trusted=False), name="assignment_trusted_only_if_reports"
             ),
             models.CheckConstraint(
                 condition=Q(share__isnull=True) | Q(share__gt=0, share__lte=1), name="assignment_share_is_a_fraction"

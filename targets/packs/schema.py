@@ -7,13 +7,14 @@ Every scalar arrives as text; numbers become Decimals, never floats. Lengths are
 import re
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 
-from agencies.roles import Role
+from agencies.roles import SYSTEM_ROLES, Role
 from targets.rules import Accumulation, AssignmentRole, Bound, Combine, GradingMethod, LineKind, Stage
 
 PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
@@ -218,10 +219,13 @@ class Windows(PackModel):
     remind_after_days: Whole = 1
 
 
+RoleOfPeople = StrEnum("RoleOfPeople", {role.name: role for role in Role if role not in SYSTEM_ROLES})
+
+
 class Access(PackModel):
     """How people get in: roles that need a second factor to sign in."""
 
-    second_factor_roles: tuple[Role, ...]
+    second_factor_roles: tuple[RoleOfPeople, ...]
 
 
 class PlanHead(PackModel):
@@ -322,13 +326,16 @@ class Checkpoint(PackModel):
 
 
 class Assignment(PackModel):
-    """Who answers: names as written in the clause's list. `share` is each one's fraction of the goal."""
+    """Who answers: names as written in the clause's list. `share` is each one's fraction of the goal. What a system
+    reports for a `trusted` one can be accepted without a person, where nothing about it is doubtful.
+    """
 
     role: AssignmentRole
     units: tuple[Annotated[Text, _at_most(100)], ...]
     reports: Flag
     counts: Flag
     share: Fraction | None = None
+    trusted: Flag = False
 
 
 class Target(PackModel):

@@ -8,6 +8,8 @@ from .place import Place
 
 NUMBER_KEYS = ("goal", "goal_upper", "tolerance", "baseline", "unit", "accumulation")
 
+KIND = ("role", "reports", "counts", "share", "trusted")  # of an assignment: neighbours of one kind stand in one list
+
 
 def target_findings(target: Place, starts_on: date | None) -> Iterator[Finding]:
     """Everything in one target that contradicts itself or the plan's start."""
@@ -68,9 +70,9 @@ def _reporters(target: Place) -> Iterator[Finding]:
     for assignment in assignments:
         if assignment.text("counts") == "true" and assignment.text("reports") == "false":
             yield assignment.wrong("who counts must report", "reports")
-    kinds = [
-        tuple(assignment.text(key) for key in ("role", "reports", "counts", "share")) for assignment in assignments
-    ]
+        if assignment.text("trusted") == "true" and assignment.text("reports") == "false":
+            yield assignment.wrong("who is trusted must report", "reports")
+    kinds = [tuple(assignment.text(key) or "false" for key in KIND) for assignment in assignments]
     for assignment, kind, before in zip(assignments[1:], kinds[1:], kinds, strict=False):
         if kind == before:
             yield assignment.wrong("is of the same kind as the one before; name the units in one list")

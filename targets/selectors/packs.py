@@ -227,7 +227,7 @@ def _assignments(target: Target, names: Names) -> tuple[packs.Assignment, ...]:
     """Neighbours of the same kind in one row, under the names of the clauses that the target cites."""
     units = [unit for one in target.citations.all() for unit in one.clause.units.all()]
     written = {unit.agency_id: unit.as_written for unit in reversed(units) if unit.agency_id}
-    kinds = groupby(target.assignments.all(), lambda one: (one.role, one.reports, one.counts, one.share))
+    kinds = groupby(target.assignments.all(), lambda one: (one.role, one.reports, one.counts, one.share, one.trusted))
     return tuple(
         packs.Assignment(
             role=role,
@@ -235,8 +235,9 @@ def _assignments(target: Target, names: Names) -> tuple[packs.Assignment, ...]:
             reports=reports,
             counts=counts,
             share=share,
+            trusted=trusted,
         )
-        for (role, reports, counts, share), run in kinds
+        for (role, reports, counts, share, trusted), run in kinds
     )
 
 

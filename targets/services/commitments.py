@@ -18,7 +18,7 @@ MOOT = "the pack states again what is in force"
 WORDS = (*NAMES, "task_id", "position", "unit_en", "measures_zh", "measures_en", "evidence_required")
 CITATION_FIELDS = ("position", "clause_id", "words")
 CHECKPOINT_FIELDS = ("on", "value", "stage")
-ASSIGNMENT_FIELDS = ("role", "position", "reports", "counts", "share", "ended_on")
+ASSIGNMENT_FIELDS = ("role", "position", "reports", "counts", "share", "trusted", "ended_on")
 
 
 class Load(NamedTuple):
@@ -210,6 +210,7 @@ def _wanted_assignments(target: packs.Target, row: Target, who: Who) -> list[Ass
             reports=assignment.reports,
             counts=assignment.counts,
             share=assignment.share,
+            trusted=assignment.trusted,
         )
         for assignment in target.assignments
         for words in assignment.units

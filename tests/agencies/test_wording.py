@@ -11,8 +11,9 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
-from agencies.querysets import ABOUT_MEMBERS
-from agencies.wording import ACTIONS, Difference, differences, field_words
+from agencies.querysets import ABOUT_MEMBERS, ABOUT_SYSTEMS
+from agencies.roles import Scope
+from agencies.wording import ACTIONS, SCOPES, Difference, differences, field_words
 
 ACTION = re.compile(r"[a-z_]+\.[a-z_]+")
 RECORDERS = {"record", "event"}
@@ -71,6 +72,15 @@ def test_operations_on_people_are_kept_from_other_readers():
     assert all(action.startswith(ABOUT_MEMBERS) for action in people), people
 
 
+def test_operations_on_connected_systems_are_kept_from_other_readers():
+    about = [action for action in ACTIONS if re.search("system|key", action)]
+    assert about and all(action.startswith(ABOUT_SYSTEMS) for action in about), about
+
+
+def test_every_scope_has_words():
+    assert set(SCOPES) == set(Scope)
+
+
 @pytest.fixture
 def english():
     with translation.override("en"):
@@ -85,6 +95,16 @@ def english():
         ({"value": "3"}, {}, ("Value", ["3"], None)),
         ({}, {"stage": "under_way"}, ("Stage", None, ["Under way"])),
         ({"value": "many"}, {"value": "1e3"}, ("Value", ["many"], ["1,000"])),
+        (
+            {"scopes": ["read"]},
+            {"scopes": ["submit"]},
+            (
+                "What it may do",
+                ["read the plan, progress, the ledger and the agency's own packets"],
+                ["submit packets and take them back"],
+            ),
+        ),
+        ({"networks": ["10.0.0.0/8"]}, {"networks": []}, ("Allowed networks", ["10.0.0.0/8"], ["—"])),
         ({}, {"lines": ["a", "b"]}, ("Lines of the packet", None, ["a", "b"])),
         ({"two_people": True}, {"two_people": False}, ("Needs two people", ["yes"], ["no"])),
         ({"until": None}, {"until": "2021-04-10T00:00:00+00:00"}, ("Until", ["—"], ["2021-04-10 08:00"])),

@@ -8,7 +8,7 @@ import pytest
 
 from agencies.models import AuditEvent
 from reports.models import Acceptance, Entry, Submission
-from reports.services import entries, review
+from reports.services import corrections, entries, review
 from reports.services.periods import extend
 from tests.factories import PlanFactory, World, at, small_plan
 from tests.reports.pages import PAGE
@@ -60,7 +60,7 @@ class Acting:
         )
 
     def correct(self, entry: Entry, by=None, now=OPEN, reason="漏报一处") -> Entry:
-        return entries.open_correction(entry.pk, reason=reason, by=by or self.world.reporter, at=now, door=WEB)
+        return corrections.open_correction(entry.pk, reason=reason, by=by or self.world.reporter, at=now, door=WEB)
 
     def submitted(self) -> Submission:
         """The bureau's first packet, filled by its reporter and submitted by its approver."""

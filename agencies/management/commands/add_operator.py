@@ -26,6 +26,8 @@ class Command(BaseCommand):
         parser.add_argument("--name", default="", help="the name that others see")
 
     def handle(self, *args: Any, username: str, name: str, **options: Any) -> None:
+        if User.objects.filter(username=username, system__isnull=False).exists():
+            raise CommandError(f"{username} is the account of a connected system, not of a person.")
         wanted = User(username=username, display_name=name)
         is_new = not User.objects.filter(username=username).exists()
         password = getpass("Password: ") if is_new else None

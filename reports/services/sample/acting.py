@@ -14,7 +14,8 @@ from agencies.models import Agency, AuditEvent, User
 from ...models import Entry, ReportingPeriod
 from ...models.submissions import State
 from ...rules.numbers import trim
-from ..entries import Input, Line, open_correction, save_lines
+from ..corrections import open_correction
+from ..entries import Input, Line, save_lines
 from ..refused import Refused
 from ..review import accept, return_lines, submit
 from . import words

@@ -41,10 +41,11 @@ def test_every_column(world, take):
     response, (row,) = take(world.auditor)
     assert list(row) == [
         "number", "at", "username", "name", "door", "action", "subject", "agency", "before", "after", "reason",
+        "system",
     ]  # fmt: skip
     assert row["at"] == "2021-04-10T12:00:00+08:00"
     assert (row["username"], row["door"], row["action"]) == ("reporter-bureau", "web", "entry.saved")
-    assert (row["subject"], row["agency"]) == ("small/2021Q1/bureau/stations/bureau", "bureau")
+    assert (row["subject"], row["agency"], row["system"]) == ("small/2021Q1/bureau/stations/bureau", "bureau", "")
     assert json.loads(row["before"])["value"] is None
     assert json.loads(row["after"]) | {"value": "34000", "words": "含\n室外, “站”"} == json.loads(row["after"])
     assert response["Content-Type"] == "text/csv; charset=utf-8"

@@ -15,7 +15,8 @@ from reports.models.submissions import State
 from reports.rules.evidence import MAX_FILE_MB, MAX_PIECES, MEGABYTE
 from reports.selectors.doubts import doubts_of
 from reports.services import evidence as services
-from reports.services.entries import is_changeable, withdraw_correction
+from reports.services.corrections import withdraw_correction
+from reports.services.entries import is_changeable
 from reports.services.refused import Refused
 from targets.models import Target
 from tests.factories import at, person, small_plan

@@ -182,5 +182,5 @@ def test_accepting_takes_the_same_statements_however_long_the_ledger(
     for value in range(history):
         accepted(world, world.posts, str(value), world.east)
     packet = _submitted(world, world.bureau, 0)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         accept(packet, by=User.objects.get(pk=world.supervisor.pk), at=NOW, door=WEB)

@@ -239,8 +239,9 @@ def test_one_run_at_a_time(world: World, django_db_blocker: object) -> None:
     try:
         with other.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", [rollup.RUNNING_LOCK])
-        assert rollup.roll_up() == [], "the other run will take it"
-        assert rollup.waiting(world.plan), "nothing was lost"
+            assert rollup.roll_up() == [], "the other run will take it"
+            assert rollup.waiting(world.plan), "nothing was lost"
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [rollup.RUNNING_LOCK])
     finally:
         other.close()
     assert len(rollup.roll_up()) == 4

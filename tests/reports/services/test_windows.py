@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 
 from reports.models import Entry
-from reports.services.entries import open_correction
+from reports.services.corrections import open_correction
 from reports.services.packets import open_packets
 from reports.services.periods import create_periods, extend, follow_settings
 from reports.services.refused import Refused

@@ -9,7 +9,7 @@ from agencies.models import AuditEvent, Membership, User
 from agencies.roles import Role
 from reports.models import Entry, Evidence, Figure
 from reports.selectors.agenda import agenda
-from reports.services import entries, evidence, review
+from reports.services import corrections, evidence, review
 from reports.services.refused import Refused
 from tests.factories import at, person
 from tests.reports.conftest import OPEN, WEB
@@ -32,7 +32,7 @@ def take_back(world):
 @pytest.fixture
 def drop(world):
     def drop(entry, by=None, now=OPEN):
-        return entries.withdraw_correction(entry.pk, by=by or world.reporter, at=now, door=WEB)
+        return corrections.withdraw_correction(entry.pk, by=by or world.reporter, at=now, door=WEB)
 
     return drop
 

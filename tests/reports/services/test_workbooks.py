@@ -186,7 +186,7 @@ def test_a_lost_file_is_answered(world, filled, monkeypatch):
 
 
 def test_a_correction_withdrawn_after_the_preview_is_reported(world, acting):
-    from reports.services.entries import withdraw_correction
+    from reports.services.corrections import withdraw_correction
     from tests.reports.conftest import WEB
 
     packet = acting.submitted()

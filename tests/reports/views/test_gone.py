@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 
-from reports.services import entries
+from reports.services import corrections
 from tests.factories import at, small_plan
 from tests.reports.conftest import OPEN, WEB, Acting
 from tests.reports.pages import PAGE
@@ -40,7 +40,7 @@ def test_the_line_is_not_there_any_more(page):
 
     sender = Thread(target=send)
     with transaction.atomic():
-        entries.withdraw_correction(line.pk, by=world.reporter, at=OPEN, door=WEB)
+        corrections.withdraw_correction(line.pk, by=world.reporter, at=OPEN, door=WEB)
         sender.start()
         until = time.monotonic() + 30
         while not waits() and time.monotonic() < until:

@@ -160,6 +160,7 @@ def test_the_commitment_of_a_target_that_joins_later_is_known_since_then() -> No
         (("words: 带宽达到40-100G", "words: 40-100G"), "target bandwidth", "citations"),
         ((POWER, POWER.replace("reports: false", "reports: true")), "target chargers, assignment power", "reports"),
         (("share: 0.5", "share: 0.4"), "target chargers, assignment 310101", "share"),
+        (("share: 0.5", "share: 0.5, trusted: true"), "target chargers, assignment 310101", "trusted"),
         (("title: 副市长", "title: 市长"), "working group wg-roads", "convenors"),
         (("open_list: 等", "open_list: 及有关单位"), "clause roads-1.1", "open_list"),
         (("各区政府, {open: 有关企业}]", "{open: 有关企业}, 各区政府]"), "clause roads-1.1", "units"),
@@ -301,6 +302,28 @@ def test_what_the_file_no_longer_has_is_retired_or_ended_and_can_come_back() -> 
     assert not Target.objects.exclude(retired_on=None)
     assert not Assignment.objects.exclude(ended_on=None)
     assert dumped() == SMALL
+
+
+def test_trust_comes_and_goes_with_the_file() -> None:
+    trusted = changed(("share: 0.5", "share: 0.5, trusted: true"))
+    load(trusted)
+    named = Assignment.objects.filter(trusted=True)
+    assert set(named.values_list("target__code", "district")) == {("chargers", "310101"), ("chargers", "310104")}
+    assert dumped() == trusted
+    load(SMALL, TUESDAY)
+    assert not named.exists()
+    assert dumped() == SMALL
+    event = AuditEvent.objects.get(action="plan.loaded", at=TUESDAY)
+    assert event.before["target chargers, assignment 310104"]["trusted"] in (True, "true")
+
+
+def test_one_district_alone_can_be_trusted() -> None:
+    both = "{role: district, units: [各区政府], reports: true, counts: true, share: 0.5}"
+    apart = both.replace("各区政府", "东区政府").replace("0.5}", "0.5, trusted: true}")
+    text = changed((both, f"{apart}\n              - {both.replace('各区政府', '西区政府')}"))
+    load(text)
+    assert [one.district_id for one in Assignment.objects.filter(trusted=True)] == ["310101"]
+    assert dumped() == text
 
 
 def test_a_clause_that_is_gone_is_removed_only_where_nothing_rests_on_it() -> None:

@@ -1,0 +1,1 @@
+"""REST endpoints of packets, the ledger, progress and webhooks."""

@@ -1,0 +1,1 @@
+"""REST endpoints of plans, action lines, tasks and targets."""

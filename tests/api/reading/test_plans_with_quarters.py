@@ -1,0 +1,54 @@
+"""Plans with their quarters, read in the short way, are those that every page reads."""
+
+from __future__ import annotations
+
+from django.db import connection
+from django.db.models import Model
+from django.test.utils import CaptureQueriesContext
+
+from agencies.models import User
+from reports.models import Extension
+from reports.selectors.moment import readable_plans
+from reports.selectors.plans import plans_with_quarters
+from targets.models import Plan
+from tests.api.conftest import Caller
+from tests.api.reading.conftest import second_plan
+from tests.factories import World, at
+
+
+def values(row: Model) -> dict:
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+
+
+def everything(plans: list[Plan]) -> list:
+    return [
+        (values(plan), [(values(one), one.plan is plan, one.extended_until, one.head) for one in plan.quarters])
+        for plan in plans
+    ]
+
+
+def test_they_are_the_same(told: World, bureau: Caller) -> None:
+    second_plan()
+    Plan.objects.filter(code="later").update(second_factor_roles=["approver"], starts_on="2020-01-01")
+    for agency, until in ((told.bureau, "2021-06-01"), (told.east, "2021-07-01")):
+        Extension.objects.create(
+            period=told.periods[0], agency=agency, until=at(until), reason="补报", granted_by=told.supervisor,
+            granted_at=at("2021-05-01"),
+        )  # fmt: skip
+    with CaptureQueriesContext(connection) as asked:
+        found = plans_with_quarters(told.supervisor)
+    assert everything(found) == everything(readable_plans(told.supervisor))
+    assert [plan.code for plan in found] == ["small", "later"]
+    assert len(asked) == 1
+    assert found[0].quarters[0].head == 6
+
+
+def test_who_reads_no_progress_reads_no_plans(told: World) -> None:
+    assert plans_with_quarters(User.objects.create(username="nobody")) == []
+
+
+def test_a_plan_that_was_read_can_be_written(told: World) -> None:
+    (plan,) = plans_with_quarters(told.supervisor)
+    plan.revision += 1
+    plan.save()
+    assert Plan.objects.get(code="small").revision == plan.revision
