@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import http.client
 import io
-import time
-from collections.abc import Callable
 from statistics import median
-from threading import Thread
 
 from django.core.management import call_command
 from django.db import connection, transaction
@@ -21,7 +18,7 @@ from reports.models import Entry
 
 from . import api_world
 from .measure import interleaved, line, seconds, statements, title
-from .serving import server
+from .serving import asker, rate, server
 
 ROWS, DEFAULT_ROWS, TIMES, LIST_TIMES = 10_000, 500, 5, 200
 CALLERS, SECONDS = 8, 5.0
@@ -127,7 +124,7 @@ def _lists(scale: float) -> None:
     call_command("seed_sample", seed=1, plan="shanghai-2020-2022", verbosity=0)
     headers = {"Authorization": f"Bearer {_reader()}", "Host": "localhost"}
     with server() as port:
-        asks = [_asker(port, address, headers) for address in (BARE, EMPTY, PROGRESS)]
+        asks = [asker(port, address, headers) for address in (BARE, EMPTY, PROGRESS)]
         bare, empty, taken = interleaved(*asks, times=max(int(LIST_TIMES * scale), 20))
         shown = f"{taken * 1000:.2f} ms"
         line(
@@ -138,10 +135,12 @@ def _lists(scale: float) -> None:
         )
         line("against an empty view without any key", f"{bare * 1000:.2f} ms", shown, f"{taken / bare:.1f} x")
         tag = _etag(port, PROGRESS, headers)
-        (same,) = interleaved(_asker(port, PROGRESS, headers | {"If-None-Match": tag}), times=LIST_TIMES)
+        (same,) = interleaved(asker(port, PROGRESS, headers | {"If-None-Match": tag}), times=LIST_TIMES)
         line("the same again (304)", f"{empty * 1000:.2f} ms", f"{same * 1000:.2f} ms", f"{same / empty:.1f} x")
+        long = max(SECONDS * scale, 1)
         for words, address in (("empty view with a key", EMPTY), ("100 progress rows", PROGRESS)):
-            line(f"calls a second, {CALLERS} connections: {words}", f"{_rate(port, address, headers, scale):.0f}/s")
+            callers = [asker(port, address, headers) for _ in range(CALLERS)]
+            line(f"calls a second, {CALLERS} connections: {words}", f"{rate(callers, long):.0f}/s")
 
 
 def _reader() -> str:
@@ -151,38 +150,7 @@ def _reader() -> str:
     return systems.connect(agency, name="bench", scopes=[Scope.READ], **facts)[1]
 
 
-def _asker(port: int, address: str, headers: dict[str, str]) -> Callable[[], None]:
-    server = http.client.HTTPConnection("127.0.0.1", port)
-
-    def ask() -> None:
-        server.request("GET", address, headers=headers)
-        response = server.getresponse()
-        body = response.read()
-        assert response.status in (200, 304), f"{address}: {response.status} {body[:300]!r}"
-
-    ask()
-    return ask
-
-
 def _etag(port: int, address: str, headers: dict[str, str]) -> str:
     server = http.client.HTTPConnection("127.0.0.1", port)
     server.request("GET", address, headers=headers)
     return server.getresponse().headers["ETag"]
-
-
-def _rate(port: int, address: str, headers: dict[str, str], scale: float) -> float:
-    """Answers a second that the callers get together, each asking again as soon as it has an answer."""
-    counts, long = [0] * CALLERS, max(SECONDS * scale, 1)
-
-    def call(number: int) -> None:
-        ask, end = _asker(port, address, headers), time.monotonic() + long
-        while time.monotonic() < end:
-            ask()
-            counts[number] += 1
-
-    callers = [Thread(target=call, args=(number,)) for number in range(CALLERS)]
-    for caller in callers:
-        caller.start()
-    for caller in callers:
-        caller.join()
-    return sum(counts) / long

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import http.client
-import time
-from collections.abc import Callable
-from threading import Thread
-
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
 from .measure import interleaved, line, statements, title
-from .serving import server
+from .serving import asker, rate, server
 
 TIMES = 300
 CALLERS, SECONDS = 4, 5.0
@@ -27,7 +22,7 @@ def run(scale: float) -> None:
     line("SQL statements", str(statements(lambda: client.get("/pulse"))))
     connection.close()
     with server() as port:
-        alive, pulse = _asker(port, "/health/live"), _asker(port, "/pulse", {"If-None-Match": seen})
+        alive, pulse = asker(port, "/health/live"), asker(port, "/pulse", {"If-None-Match": seen})
         floor, taken = interleaved(alive, pulse, times=TIMES)
         line(
             "one question, unchanged (304), against /health/live",
@@ -36,37 +31,9 @@ def run(scale: float) -> None:
             f"{taken / floor:.2f} x",
         )
         seconds = max(SECONDS * scale, 1)
-        floor, taken = (_rate(port, address, seen, seconds) for address in ("/health/live", "/pulse"))
+        floor, taken = (
+            rate([asker(port, address, {"If-None-Match": seen}) for _ in range(CALLERS)], seconds)
+            for address in ("/health/live", "/pulse")
+        )
         line(f"answers a second, {CALLERS} callers", f"{floor:.0f}/s", f"{taken:.0f}/s", f"{taken / floor:.2f} x")
         line("of what the open pages ask (aim: above 1)", "", "", f"{taken / (PAGES / EVERY):.1f} x")
-
-
-def _asker(port: int, address: str, headers: dict[str, str] | None = None) -> Callable[[], None]:
-    server = http.client.HTTPConnection("127.0.0.1", port)
-
-    def ask() -> None:
-        server.request("GET", address, headers={"Host": "localhost", **(headers or {})})
-        response = server.getresponse()
-        response.read()
-        assert response.status in (200, 304), f"{address}: {response.status}"
-
-    ask()
-    return ask
-
-
-def _rate(port: int, address: str, seen: str, seconds: float) -> float:
-    """Answers a second that some callers get together, each asking again as soon as it has an answer."""
-    counts = [0] * CALLERS
-
-    def call(number: int) -> None:
-        ask, end = _asker(port, address, {"If-None-Match": seen}), time.monotonic() + seconds
-        while time.monotonic() < end:
-            ask()
-            counts[number] += 1
-
-    callers = [Thread(target=call, args=(number,)) for number in range(CALLERS)]
-    for caller in callers:
-        caller.start()
-    for caller in callers:
-        caller.join()
-    return sum(counts) / seconds

@@ -8,8 +8,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from threading import Thread
 
 from django.conf import settings
 from django.core.cache import cache
@@ -54,6 +55,38 @@ def forget_pages() -> None:
     client = cache._cache.get_client(None)
     prefix = f"{settings.CACHES['default']['KEY_PREFIX']}:1:"
     cache.delete_many([key.decode().removeprefix(prefix) for key in client.scan_iter(f"{prefix}page:*")])
+
+
+def asker(port: int, address: str, headers: dict[str, str] | None = None) -> Callable[[], None]:
+    """One question after another over a connection of its own; the first has been asked."""
+    server = http.client.HTTPConnection("127.0.0.1", port)
+
+    def ask() -> None:
+        server.request("GET", address, headers={"Host": "localhost", **(headers or {})})
+        response = server.getresponse()
+        body = response.read()
+        assert response.status in (200, 304), f"{address}: {response.status} {body[:300]!r}"
+
+    ask()
+    return ask
+
+
+def rate(askers: Sequence[Callable[[], None]], seconds: float) -> float:
+    """Answers a second that they get together, each asking again as soon as it has an answer."""
+    counts = [0] * len(askers)
+
+    def call(number: int) -> None:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            askers[number]()
+            counts[number] += 1
+
+    callers = [Thread(target=call, args=(number,)) for number in range(len(askers))]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join()
+    return sum(counts) / seconds
 
 
 @contextmanager
