@@ -1,48 +1,22 @@
 """Whatever is sent, however broken: never a 5xx, always a problem with a code, and nothing in the database changes.
 
-Broken rows and files are in test_hostile_rows.py.
+Broken rows and files are in test_rows.py.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from agencies.api.documents import document
-from tests.api.conftest import ROOT, Caller
-from tests.api.fuzzing import Stage, assert_refused, on_stage, tables
+from tests.api.conftest import ROOT
+from tests.api.fuzzing import Stage, assert_refused
 from tests.api.sending import ENTRIES
 
 DEEP = 100_000
 JSON = "application/json"
-
-
-@pytest.fixture(scope="module")
-def shared(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Stage]:
-    with on_stage(django_db_blocker, tmp_path_factory.mktemp("files")) as stage:
-        yield stage
-
-
-@pytest.fixture
-def stage(shared: Stage, db: None) -> Stage:
-    return shared
-
-
-@pytest.fixture
-def caller(stage: Stage) -> Caller:
-    return stage.callers["everything"]
-
-
-@pytest.fixture(autouse=True)
-def unchanged(stage: Stage) -> Iterator[None]:
-    """No row of any table is another one than before."""
-    before = tables()
-    yield
-    after = tables()
-    assert [name for name in before if before[name] != after[name]] == [], "these tables changed"
 
 
 def addresses(stage: Stage, methods: tuple[str, ...]) -> Iterator[tuple[str, str]]:
