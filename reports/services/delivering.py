@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 
@@ -24,6 +24,7 @@ from agencies.services import audit
 
 from ..models import Delivery, OutboxEvent, WebhookEndpoint
 from ..rules.webhooks import DEAD_KEPT, KEPT, next_attempt
+from . import locks
 from .outbox import TASK
 from .posting import Answer, Message, post
 from .queueing import nudge
@@ -52,19 +53,19 @@ class Attempt(NamedTuple):
 def deliver(*, clock: Clock = timezone.now) -> int:
     """Sends what is due; returns how many attempts were made. What is not done when its time is over, is asked for."""
     began, made = clock(), 0
-    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="webhook") as senders, _locks() as locks:
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="webhook") as senders, _locks() as ours:
         under_way: dict[Future[Answer], Attempt] = {}
         due = _due(began)
 
         def go_on(endpoint: int) -> None:
             attempt = _next(endpoint, clock()) if clock() - began < LASTS else None
             if attempt is None:
-                locks.free(endpoint)
+                ours.free(endpoint)
             else:
                 under_way[senders.submit(post, attempt.url, attempt.message, at=clock())] = attempt
 
         for endpoint in due:
-            if locks.take(endpoint):
+            if ours.take(endpoint):
                 go_on(endpoint)
         while under_way:
             for sent in wait(under_way, return_when=FIRST_COMPLETED).done:
@@ -94,30 +95,24 @@ class _Locks:
 
     def take(self, endpoint: int) -> bool:
         """False where another session delivers to it."""
-        (mine,) = _asked("SELECT pg_try_advisory_lock(%s, %s)", endpoint)
+        mine = locks.take(LOCK, endpoint)
         if mine:
             self.held.add(endpoint)
         return mine
 
     def free(self, endpoint: int) -> None:
         self.held.discard(endpoint)
-        _asked("SELECT pg_advisory_unlock(%s, %s)", endpoint)
+        locks.free(LOCK, endpoint)
 
 
 @contextmanager
 def _locks() -> Iterator[_Locks]:
-    locks = _Locks()
+    mine = _Locks()
     try:
-        yield locks
+        yield mine
     finally:
-        for endpoint in list(locks.held):
-            locks.free(endpoint)
-
-
-def _asked(query: str, endpoint: int) -> tuple[bool]:
-    with connection.cursor() as cursor:
-        cursor.execute(query, [LOCK, endpoint % 2**31])
-        return cursor.fetchone()
+        for endpoint in list(mine.held):
+            mine.free(endpoint)
 
 
 def _due(at: datetime) -> list[int]:

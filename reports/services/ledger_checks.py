@@ -6,12 +6,11 @@ has ended with its worker, and is closed as unfinished instead of being begun ag
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -21,6 +20,7 @@ from agencies.services import audit
 
 from ..models import Acceptance, LedgerCheck
 from . import ledger, pulse
+from .locks import alone
 from .queueing import nudge
 
 TASK = "reports.tasks.check_ledger"
@@ -61,7 +61,7 @@ def work(clock: Clock = timezone.now) -> None:
     """Does the check that waits, if there is one; closes one that a dead worker left behind."""
     if not LedgerCheck.objects.filter(finished_at=None).exists():
         return
-    with _alone() as is_mine:
+    with alone(LOCK) as is_mine:
         check = LedgerCheck.objects.filter(finished_at=None).first() if is_mine else None
         if check is None:
             return
@@ -70,19 +70,6 @@ def work(clock: Clock = timezone.now) -> None:
         else:
             _do(check, clock)
     pulse.publish()
-
-
-@contextmanager
-def _alone() -> Iterator[bool]:
-    """Whether nobody else checks; the lock goes with the connection, and so with a worker that is killed."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
-        (held,) = cursor.fetchone()
-        try:
-            yield held
-        finally:
-            if held:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
 
 def _do(check: LedgerCheck, clock: Clock) -> None:

@@ -7,11 +7,10 @@ may be lost and a worker may be killed anywhere: rows and how far it has come ar
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from agencies.models import User
 from agencies.roles import Can
@@ -21,6 +20,7 @@ from ..models import Push, Submission
 from ..rules.windows import Refusal, RefusalCode
 from ..selectors.four_eyes import packet_key
 from .bulk import ALL, Answer, NothingSaved, Outcome, Row, kept, put_rows
+from .locks import alone
 from .queueing import nudge
 from .refused import Refused
 
@@ -82,23 +82,9 @@ def go_on_with_all(*, at: datetime) -> int:
 
 def go_on(push_id: int, *, at: datetime) -> None:
     """Saves one push to its end, unless somebody else is at it."""
-    with _alone(push_id) as mine:
+    with alone(LOCK, push_id) as mine:
         while mine and _batch(push_id, at):
             pass
-
-
-@contextmanager
-def _alone(push_id: int) -> Iterator[bool]:
-    """Whether this session is the one that works on it; the lock ends with the connection, however that ends."""
-    with connection.cursor() as cursor:
-        key = [LOCK, push_id % 2**31]
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
-        (held,) = cursor.fetchone()
-        try:
-            yield held
-        finally:
-            if held:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", key)
 
 
 @transaction.atomic

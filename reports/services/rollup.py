@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.db import DatabaseError, connection, transaction
@@ -17,6 +16,7 @@ from targets.models import Plan, Target
 from ..models import Acceptance, Progress, RollupState
 from ..selectors.rollup import ProgressRow, compute
 from . import outbox, pulse
+from .locks import alone
 
 logger = logging.getLogger(__name__)
 
@@ -63,19 +63,6 @@ def waiting(plan: Plan) -> list[int]:
         return [target for (target,) in cursor.fetchall()]
 
 
-@contextmanager
-def _one_at_a_time() -> Iterator[bool]:
-    """Whether this session is the one that rolls up now; the lock ends with the connection, however that ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [RUNNING_LOCK])
-        (held,) = cursor.fetchone()
-        try:
-            yield held
-        finally:
-            if held:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [RUNNING_LOCK])
-
-
 def roll_up(*, advance: Callable[[int], None] = lambda done: None) -> list[int]:
     """Brings every waiting target of every plan up to date; returns their ids.
 
@@ -83,7 +70,7 @@ def roll_up(*, advance: Callable[[int], None] = lambda done: None) -> list[int]:
     `advance` is told how many targets each step finished.
     """
     touched: list[int] = []
-    with _one_at_a_time() as mine:
+    with alone(RUNNING_LOCK) as mine:
         if not mine:
             return touched
         failed: set[int] = set()

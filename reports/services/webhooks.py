@@ -5,14 +5,13 @@ from __future__ import annotations
 import base64
 import json
 import secrets
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 
@@ -25,6 +24,7 @@ from ..models import Delivery, OutboxEvent, WebhookEndpoint
 from ..rules import addresses
 from ..rules.webhooks import OVERLAP
 from ..selectors.webhooks import fault_words
+from .locks import alone
 from .outbox import TASK
 from .posting import Answer, Message, judged, post
 from .queueing import nudge
@@ -109,7 +109,7 @@ def verify(endpoint_id: int, *, by: User, at: datetime, door: Door) -> WebhookEn
     """
     endpoint = _kept(by).get(pk=endpoint_id)
     challenge = secrets.token_urlsafe(32)
-    with _alone(endpoint.agency_id) as mine:
+    with alone(LOCK, endpoint.agency_id) as mine:
         if not mine:
             raise fault("webhook_busy")
         answer = post(endpoint.url, _challenge(endpoint, challenge, at), at=at)
@@ -241,20 +241,6 @@ def _kept(by: User):
 def _lock(endpoint_id: int, by: User) -> WebhookEndpoint:
     """Locked without holding up an event that names it; DoesNotExist where the person does not keep it."""
     return _kept(by).select_for_update(of=("self",), no_key=True).get(pk=endpoint_id)
-
-
-@contextmanager
-def _alone(agency_id: int) -> Iterator[bool]:
-    """Whether this session is the one that verifies; the lock ends with the connection, however that ends."""
-    with connection.cursor() as cursor:
-        key = [LOCK, agency_id % 2**31]
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
-        (held,) = cursor.fetchone()
-        try:
-            yield held
-        finally:
-            if held:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", key)
 
 
 def _note(action: str, endpoint: WebhookEndpoint, by: User, at: datetime, door: Door, **what: dict[str, Any]) -> None:

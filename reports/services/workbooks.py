@@ -15,7 +15,7 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count
 from django.utils.translation import gettext
 
@@ -35,6 +35,7 @@ from ..sheets.writing import Sheet, workbook
 from ..wording import minute
 from .entries import extended_until, why_closed
 from .files import kept_with_its_row, remove_after_commit
+from .locks import alone
 from .queueing import nudge
 from .refused import Refused
 from .sheet_rows import XLSX, Comparison, Kind, save, sentence
@@ -113,7 +114,7 @@ def _work(found: Workbook, *, is_small: bool, at: datetime) -> None:
 
 def go_on(workbook_id: int, *, at: datetime) -> None:
     """Reads or saves one workbook to its end, unless somebody else is at it; nothing where there is nothing to do."""
-    with _alone(workbook_id) as mine:
+    with alone(LOCK, workbook_id) as mine:
         found = _with_packet().get(pk=workbook_id)
         if mine and found.state == State.READING:
             _read(found, at)
@@ -131,20 +132,6 @@ def go_on_with_all(*, at: datetime) -> int:
         except Exception:
             logger.exception("workbook %s failed; the next sweep tries again", workbook_id)
     return len(waiting)
-
-
-@contextmanager
-def _alone(workbook_id: int) -> Iterator[bool]:
-    """Whether this session is the one that works on it; the lock ends with the connection, however that ends."""
-    with connection.cursor() as cursor:
-        key = [LOCK, workbook_id % 2**31]
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
-        (held,) = cursor.fetchone()
-        try:
-            yield held
-        finally:
-            if held:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", key)
 
 
 def _with_packet():
