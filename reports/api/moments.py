@@ -17,7 +17,7 @@ from targets.models import Plan
 
 from ..models import ReportingPeriod
 from ..selectors.moment import Moment, moment
-from ..selectors.plans import plans_with_quarters
+from ..selectors.plans import readable_plans
 
 AS_KNOWN_AT = params.text(
     "as_known_at",
@@ -39,7 +39,7 @@ FAULTS = {
 
 def plans_asked(user: User, wanted: Mapping[str, Any]) -> list[Plan]:
     """The named plan, or all that the caller may read, newest first, each with its `quarters`. One statement."""
-    plans = [plan for plan in plans_with_quarters(user) if wanted["plan"] in (None, plan.code)]
+    plans = [plan for plan in readable_plans(user) if wanted["plan"] in (None, plan.code)]
     if wanted["plan"] and not plans:
         raise unknown("plan", wanted["plan"])
     return plans

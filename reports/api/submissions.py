@@ -23,8 +23,8 @@ from targets.api.values import moment
 
 from ..models import Submission
 from ..models.submissions import State
-from ..selectors.moment import readable_plans
 from ..selectors.packets import packets
+from ..selectors.plans import readable_plans
 from ..services import review, trusted
 from .packets import API, PacketList, PacketView, nothing, own_packet, packet
 

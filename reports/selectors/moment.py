@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from django.db.models import Max, QuerySet, Subquery
 from django.utils.dateparse import parse_date, parse_datetime
 
-from agencies.models import User
 from targets.models import Commitment, Plan
 
 from ..models import Acceptance, ReportingPeriod
@@ -113,17 +112,6 @@ def reference(number: int, later: int, block_hash: str | None) -> str:
     """
     decisions = f"+{later}" if later else ""
     return f"#{number}{decisions}" + (f"-{block_hash[:HASH_DIGITS]}" if block_hash else "")
-
-
-def readable_plans(user: User) -> list[Plan]:
-    """The plans that a person may read, newest first, each with its `quarters`: one statement for every page."""
-    quarters = ReportingPeriod.objects.filter(plan__in=Plan.objects.visible_to(user)).select_related("plan")
-    plans: dict[int, Plan] = {}
-    for quarter in _with_window(quarters).order_by("-plan__starts_on", "plan__code", "ordinal"):
-        plan = plans.setdefault(quarter.plan_id, quarter.plan)
-        plan.quarters = [*getattr(plan, "quarters", []), quarter]
-        quarter.plan = plan
-    return list(plans.values())
 
 
 def _with_window(quarters: QuerySet[ReportingPeriod]) -> QuerySet[ReportingPeriod]:

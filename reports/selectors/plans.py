@@ -1,4 +1,4 @@
-"""Plans with their quarters as `moment.readable_plans` gives them, for answers in which a millisecond counts.
+"""The plans of a reader with their quarters, which every page and every answer about progress begins with.
 
 The statement is written out: Django would put its seventy columns together anew at every call, which takes longer than
 the database takes to answer it.
@@ -29,8 +29,11 @@ ORDER BY plan.starts_on DESC, plan.code, quarter.ordinal
 """
 
 
-def plans_with_quarters(user: User) -> list[Plan]:
-    """The plans that a person may read, newest first, each with its `quarters`. One statement."""
+def readable_plans(user: User) -> list[Plan]:
+    """The plans that a person may read, newest first, each with its `quarters`: one statement for every page.
+
+    Each quarter has `extended_until` (the last extension's end, or null) and `head`, the newest ledger number.
+    """
     try:
         visible, params = Plan.objects.visible_to(user).order_by().values("pk").query.sql_with_params()
     except EmptyResultSet:

@@ -10,7 +10,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from ..exports.tables import as_csv
-from ..selectors.moment import Moment, NoPlan, moment, readable_plans
+from ..selectors.moment import Moment, NoPlan, moment
+from ..selectors.plans import readable_plans
 from ..services.charts import Chart, UnknownChart, chart, chart_table
 
 

@@ -20,7 +20,7 @@ from ..forms.review import ExtensionForm
 from ..models import Submission
 from ..rules.windows import RefusalCode
 from ..selectors.desk import Wanted, action_lines, queue
-from ..selectors.moment import readable_plans
+from ..selectors.plans import readable_plans
 from ..selectors.state import pulse_of, state
 from ..services.refused import Refused
 from ..services.review import Outcome, accept_many

@@ -25,7 +25,8 @@ from ..models.submissions import State
 from ..rules.windows import RefusalCode
 from ..selectors import packets as reads
 from ..selectors.agenda import agenda, with_late_words
-from ..selectors.moment import is_open, readable_plans
+from ..selectors.moment import is_open
+from ..selectors.plans import readable_plans
 from ..services.entries import save_lines
 from ..services.refused import Refused
 from ..services.review import submit

@@ -25,7 +25,8 @@ from agencies.roles import Can
 from targets.models import Plan
 
 from ..models import ReportingPeriod
-from ..selectors.moment import Moment, NoPlan, is_open, moment, readable_plans, reference
+from ..selectors.moment import Moment, NoPlan, is_open, moment, reference
+from ..selectors.plans import readable_plans
 from ..selectors.state import State, pulse_of, state
 from ..selectors.trust import Trust, trust
 from ..wording import minute, quarter_words

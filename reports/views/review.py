@@ -28,7 +28,7 @@ from ..selectors import packets as reads
 from ..selectors.comparison import Compared, Group, comparison, doubtful_first
 from ..selectors.desk import extension_of, next_waiting
 from ..selectors.four_eyes import own_of
-from ..selectors.moment import readable_plans
+from ..selectors.plans import readable_plans
 from ..services.corrections import open_correction
 from ..services.periods import extend as grant
 from ..services.refused import Refused

@@ -8,7 +8,8 @@ from datetime import timedelta
 from django.db.models import Q
 
 from agencies.models import Agency
-from reports.selectors.moment import Moment, moment, readable_plans
+from reports.selectors.moment import Moment, moment
+from reports.selectors.plans import readable_plans
 from reports.selectors.standings import Standing, standings
 from reports.services import rollup
 from reports.services.entries import Input

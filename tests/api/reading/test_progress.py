@@ -16,7 +16,8 @@ from reports.models import Submission
 from reports.rules.numbers import trim
 from reports.selectors.explore import explored, select
 from reports.selectors.explore_filter import ExploreFilter
-from reports.selectors.moment import Moment, moment, readable_plans
+from reports.selectors.moment import Moment, moment
+from reports.selectors.plans import readable_plans
 from reports.selectors.progress import reporter_progress
 from reports.selectors.rollup import ProgressRow
 from reports.selectors.standings import standings

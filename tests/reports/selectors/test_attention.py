@@ -10,7 +10,8 @@ from agencies.models import User
 from agencies.roles import Role
 from reports.models import ReportingPeriod, Submission
 from reports.selectors.attention import LISTED, Packets, packets_to_see
-from reports.selectors.moment import moment, readable_plans
+from reports.selectors.moment import moment
+from reports.selectors.plans import readable_plans
 from reports.services.periods import extend
 from tests.factories import AgencyFactory, World, at, person
 from tests.reports.conftest import WEB, Acting

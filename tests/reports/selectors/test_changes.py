@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from reports.selectors.changes import Change, Changes, few
 from reports.selectors.changes import changes as changes_of
-from reports.selectors.moment import Moment, moment, readable_plans
+from reports.selectors.moment import Moment, moment
+from reports.selectors.plans import readable_plans
 from reports.selectors.rollup import CITY, ProgressRow
 from reports.selectors.standings import Pledge, Standing
 from reports.services import rollup

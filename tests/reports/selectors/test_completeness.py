@@ -8,7 +8,8 @@ import pytest
 
 from reports.models import ReportingPeriod, Submission
 from reports.selectors.completeness import COLUMNS, ROWS, Matrix, matrix
-from reports.selectors.moment import Moment, moment, readable_plans
+from reports.selectors.moment import Moment, moment
+from reports.selectors.plans import readable_plans
 from reports.services import review
 from reports.services.periods import extend
 from targets.rules import AssignmentRole

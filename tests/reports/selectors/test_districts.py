@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from reports.selectors.districts import ByDistrict, districts_of
-from reports.selectors.moment import moment, readable_plans
+from reports.selectors.moment import moment
+from reports.selectors.plans import readable_plans
 from reports.selectors.standings import standings
 from reports.services import rollup
 from reports.services.entries import Input

@@ -15,7 +15,8 @@ from django.utils import translation
 from reports.models import Progress
 from reports.selectors.explore import all_explored, counted, explored, select, tallies
 from reports.selectors.explore_filter import SORTS, ExploreFilter
-from reports.selectors.moment import Moment, moment, readable_plans
+from reports.selectors.moment import Moment, moment
+from reports.selectors.plans import readable_plans
 from reports.selectors.progress import reporter_progress
 from reports.selectors.standings import Standing, standings
 from reports.services import rollup

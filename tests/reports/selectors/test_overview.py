@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from reports.selectors.moment import moment, readable_plans
+from reports.selectors.moment import moment
 from reports.selectors.overview import NEWLY, Count, Overview, overview
+from reports.selectors.plans import readable_plans
 from reports.services import rollup
 from targets.rules import LineKind
 from tests.factories import AssignmentFactory, LineFactory, TargetFactory, TaskFactory, World, at

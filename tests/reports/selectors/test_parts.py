@@ -10,7 +10,8 @@ from django.db.models import Q
 from reports.selectors import parts
 from reports.selectors.groups import group_page
 from reports.selectors.lines import line_page
-from reports.selectors.moment import moment, readable_plans
+from reports.selectors.moment import moment
+from reports.selectors.plans import readable_plans
 from reports.selectors.progress import class_counts
 from reports.services import rollup
 from reports.services.entries import Input

@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from reports.models import Acceptance
-from reports.selectors.moment import Moment, moment, readable_plans, reference
+from reports.selectors.moment import Moment, moment, reference
+from reports.selectors.plans import readable_plans
 from reports.selectors.trust import trust
 from targets.models import Commitment
 from tests.factories import World, at

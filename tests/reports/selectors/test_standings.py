@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from reports.models import ReportingPeriod
-from reports.selectors.moment import moment, newest_settled, readable_plans
+from reports.selectors.moment import moment, newest_settled
+from reports.selectors.plans import readable_plans
 from reports.selectors.sparks import HEIGHT, spark
 from reports.selectors.standings import Pledge, in_force, lagging_since, standings
 from reports.services import rollup

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from reports.selectors import statuses as module
-from reports.selectors.moment import Moment, moment, readable_plans
+from reports.selectors.moment import Moment, moment
+from reports.selectors.plans import readable_plans
 from reports.selectors.standings import standings
 from reports.selectors.statuses import slowest, statuses, worst
 from reports.services import rollup

@@ -11,7 +11,8 @@ from agencies.roles import Role
 from reports.models import ReportingPeriod
 from reports.models.submissions import State
 from reports.rules.windows import Timeliness
-from reports.selectors.moment import moment, readable_plans
+from reports.selectors.moment import moment
+from reports.selectors.plans import readable_plans
 from reports.selectors.timeliness import Record, timeliness, together
 from reports.services import review
 from reports.services.periods import extend
