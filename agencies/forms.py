@@ -12,6 +12,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from .models import Invitation, System, User
+from .roles import Can
 from .services.systems import MOST_DAYS, VALID_DAYS, networks_of
 from .wording import SCOPES
 
@@ -60,9 +61,9 @@ class SystemForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not settings.API_OAUTH_ISSUER:
+        if not (settings.API_OAUTH_ISSUER and by.can(Can.OPERATE)):
             del self.fields["oauth_client"]
 
     def clean_networks(self) -> list[str]:

@@ -46,8 +46,12 @@ def connect(
     at: datetime,
     door: Door,
 ) -> tuple[System, str]:
-    """A new system and its first key, which nobody can be told again. ValidationError for what cannot be."""
+    """A new system and its first key, which nobody can be told again. ValidationError for what cannot be.
+
+    Only the operator names its client at the identity service: who names another agency's takes its tokens away.
+    """
     _allowed(by, agency)
+    _may_name(by, oauth_client)
     Agency.objects.select_for_update().get(pk=agency.pk)
     if System.objects.filter(agency=agency, ended_at=None).count() >= MOST_SYSTEMS:
         raise ValidationError(gettext("An agency connects at most %(most)s systems.") % {"most": MOST_SYSTEMS})
@@ -67,15 +71,20 @@ def change(
     name: str,
     scopes: Collection[Scope],
     networks: Iterable[str],
-    oauth_client: str = "",
+    oauth_client: str | None = None,
     by: User,
     at: datetime,
     door: Door,
 ) -> System:
-    """Another name, other rights or networks, from the next call on. ValidationError for what cannot be."""
+    """Another name, other rights or networks, from the next call on; the client as it is, where none is given.
+
+    ValidationError for what cannot be.
+    """
     system = _lock(system_id, by)
     before = facts(system)
-    _describe(system, name, scopes, networks, oauth_client)
+    client = system.oauth_client if oauth_client is None else oauth_client
+    _may_name(by, client, instead_of=system.oauth_client)
+    _describe(system, name, scopes, networks, client)
     _save(system)
     User.objects.filter(pk=system.user_id).update(display_name=system.name)
     _grant(system, scopes)
@@ -150,6 +159,11 @@ def _told(key: ApiKey) -> dict[str, str]:
 def _allowed(by: User, agency: Agency) -> None:
     if not by.can(Can.KEEP_SYSTEMS, agency):
         raise PermissionDenied(gettext("Only approvers of the agency and the operator keep its connected systems."))
+
+
+def _may_name(by: User, oauth_client: str, *, instead_of: str = "") -> None:
+    if oauth_client != instead_of and not by.can(Can.OPERATE):
+        raise PermissionDenied(gettext("Only the operator names a system's client at the central identity service."))
 
 
 def _lock(system_id: int, by: User) -> System:

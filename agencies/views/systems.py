@@ -63,7 +63,7 @@ def _key_form(row: selectors.SystemRow) -> KeyForm:
 def system_new(request: HttpRequest, agency: str) -> HttpResponse:
     """A form; what it makes is answered with the key, which is shown this once."""
     kept = _kept_agency(request, agency)
-    form = NewSystemForm(request.POST if request.method == "POST" else None)
+    form = NewSystemForm(request.POST if request.method == "POST" else None, by=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             made = services.connect(kept, **form.cleaned_data, by=request.user, at=timezone.now(), door=Door.WEB)
@@ -78,12 +78,13 @@ def system_new(request: HttpRequest, agency: str) -> HttpResponse:
 def system(request: HttpRequest, agency: str, system: int) -> HttpResponse:
     """Another name, other rights or networks."""
     found = _kept_system(request, agency, system)
-    form = SystemForm(request.POST if request.method == "POST" else None, initial=SystemForm.of(found))
+    form = SystemForm(request.POST if request.method == "POST" else None, initial=SystemForm.of(found), by=request.user)
     if request.method == "POST" and form.is_valid():
-        typed = {"oauth_client": found.oauth_client} | form.cleaned_data
         try:
             with _gone_is_404():
-                changed = services.change(found.pk, **typed, by=request.user, at=timezone.now(), door=Door.WEB)
+                changed = services.change(
+                    found.pk, **form.cleaned_data, by=request.user, at=timezone.now(), door=Door.WEB
+                )
         except ValidationError as refused:
             form.add_error(None, refused)
         else:

@@ -46,7 +46,7 @@ class Caller:
 
 def connected(agency: Agency, scopes: Collection[Scope] = tuple(Scope), name: str = "数据平台", **how: Any) -> Caller:
     """A new system of the agency, with a key."""
-    by = person("approver", agency)
+    by = person("operator") if "oauth_client" in how else person("approver", agency)
     return Caller(*systems.connect(agency, name=name, scopes=scopes, by=by, at=timezone.now(), door=Door.WEB, **how))
 
 

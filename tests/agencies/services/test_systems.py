@@ -82,7 +82,6 @@ class TestConnecting:
             ({"networks": ["localhost"]}, "networks", "is no network"),
             ({"networks": ["fe80::1%eth0"]}, "networks", "is no network"),
             ({"networks": [f"10.0.{n}.0/24" for n in range(21)]}, "networks", "At most 20"),
-            ({"oauth_client": "c" * 201}, "oauth_client", "at most 200"),
             ({"days": 0}, "days", "1 to 730"),
             ({"days": 731}, "days", "1 to 730"),
         ],
@@ -102,15 +101,31 @@ class TestConnecting:
         connect(world)
 
     def test_a_client_of_the_identity_service_belongs_to_one_system(self, world: World) -> None:
-        system, _key = connect(world, oauth_client=" pudong ")
+        system, _key = connect(world, by=world.operator, oauth_client=" pudong ")
         assert system.oauth_client == "pudong"
-        east = person("approver", world.east)
-        again = {"agency": world.east, "by": east, "oauth_client": "pudong"}
+        again = {"agency": world.east, "by": world.operator, "oauth_client": "pudong"}
         assert "Another system" in refused(lambda: connect(world, **again), "oauth_client")
         systems.disconnect(system.pk, **keep(world))
         connect(world, **again)
         for number in range(2):
             connect(world, name=f"without {number}")
+
+    def test_a_client_is_named_by_the_operator_alone(self, world: World) -> None:
+        """Another agency's client would take its tokens away."""
+        with pytest.raises(PermissionDenied):
+            connect(world, oauth_client="pudong")
+        assert not System.objects.exists()
+        long = {"by": world.operator, "oauth_client": "c" * 201}
+        assert "at most 200" in refused(lambda: connect(world, **long), "oauth_client")
+        system, _key = connect(world, by=world.operator, oauth_client="pudong")
+        typed = {"name": "新平台", "scopes": [Scope.READ], "networks": []}
+        for other in ("", "east"):
+            with pytest.raises(PermissionDenied):
+                systems.change(system.pk, **typed, oauth_client=other, **keep(world))
+        systems.change(system.pk, **typed, **keep(world))
+        systems.change(system.pk, **typed, oauth_client="pudong", **keep(world))
+        system.refresh_from_db()
+        assert (system.name, system.oauth_client) == ("新平台", "pudong"), "who changes the rest leaves it as it is"
 
     def test_an_agency_connects_only_so_many(self, world: World, monkeypatch) -> None:
         monkeypatch.setattr(systems, "MOST_SYSTEMS", 2)
@@ -150,8 +165,9 @@ class TestChanging:
     def test_name_rights_networks_and_client(self, world: World) -> None:
         system, key = connect(world, networks=["10.0.0.0/8"])
         changed = systems.change(
-            system.pk, name="新平台", scopes=[Scope.WRITE_ENTRIES], networks=[], oauth_client="c", **keep(world)
-        )
+            system.pk, name="新平台", scopes=[Scope.WRITE_ENTRIES], networks=[], oauth_client="c",
+            **keep(world, by=world.operator),
+        )  # fmt: skip
         found = System.objects.get()
         assert (found.name, found.networks, found.oauth_client) == ("新平台", [], "c")
         assert found.scopes == changed.scopes == [Scope.WRITE_ENTRIES]
@@ -182,10 +198,10 @@ class TestChanging:
         ],
     )
     def test_what_cannot_be_is_said_and_changes_nothing(self, world: World, how: dict, field: str) -> None:
-        connect(world, name="other", oauth_client="taken")
+        connect(world, name="other", oauth_client="taken", by=world.operator)
         system, _key = connect(world)
         typed = {"name": "数据平台", "scopes": [Scope.READ], "networks": []} | how
-        assert refused(lambda: systems.change(system.pk, **typed, **keep(world)), field)
+        assert refused(lambda: systems.change(system.pk, **typed, **keep(world, by=world.operator)), field)
         system.refresh_from_db()
         assert (system.name, system.scopes, system.oauth_client) == ("数据平台", [Scope.READ], "")
 
@@ -328,11 +344,8 @@ def test_two_who_take_the_same_name_or_client_at_once() -> None:
     people = [world.approver, second, world.operator]
     failed = at_once(3, lambda number: connect(world, by=people[number]))
     assert [type(error) for error in failed] == [ValidationError] * 2, failed
-    east = person("approver", world.east)
-    pairs = [(world.bureau, world.approver), (world.east, east)]
-    failed = at_once(
-        2, lambda number: connect(world, name="c", oauth_client="c", agency=pairs[number][0], by=pairs[number][1])
-    )
+    agencies, named = (world.bureau, world.east), {"name": "c", "oauth_client": "c", "by": world.operator}
+    failed = at_once(2, lambda number: connect(world, agency=agencies[number], **named))
     assert [list(error.message_dict) for error in failed] == [["oauth_client"]]
 
 

@@ -301,16 +301,24 @@ class TestConnecting:
         assert approver.post(NEW, TYPED | {"networks": typed}).status_code == 200
         assert System.objects.get().networks == ["10.0.0.1", "10.0.0.2"]
 
-    def test_the_client_is_asked_for_only_where_there_is_an_identity_service(
-        self, world: World, approver: Client, settings
+    @pytest.mark.parametrize(
+        ("who", "issuer"), [("approver", ""), ("operator", ""), ("approver", "https://id.example.org")]
+    )
+    def test_the_client_is_asked_for_only_of_the_operator_and_where_there_is_an_identity_service(
+        self, world: World, approver: Client, settings, who: str, issuer: str
     ) -> None:
+        settings.API_OAUTH_ISSUER = issuer
+        approver.force_login(getattr(world, who))
         assert "oauth_client" not in approver.get(NEW).content.decode()
         approver.post(NEW, TYPED | {"oauth_client": "sneaked-in"})
         assert System.objects.get().oauth_client == ""
+
+    def test_the_operator_names_the_client(self, world: World, approver: Client, settings) -> None:
         settings.API_OAUTH_ISSUER = "https://id.example.org"
+        approver.force_login(world.operator)
         assert "oauth_client" in approver.get(NEW).content.decode()
-        approver.post(NEW, TYPED | {"name": "second", "oauth_client": "pudong"})
-        assert System.objects.get(name="second").oauth_client == "pudong"
+        approver.post(NEW, TYPED | {"oauth_client": "pudong"})
+        assert System.objects.get().oauth_client == "pudong"
         again = approver.post(NEW, TYPED | {"name": "third", "oauth_client": "pudong"})
         assert again.status_code == 422 and "Another system uses this client" in words(again)
 
@@ -339,7 +347,7 @@ class TestChanging:
         assert (system.name, system.scopes, system.networks) == ("新名称", [Scope.SUBMIT], [])
 
     def test_a_client_that_the_form_does_not_show_stays(self, world: World, approver: Client) -> None:
-        system = connect(world, oauth_client="pudong")
+        system = connect(world, oauth_client="pudong", by=world.operator)
         approver.post(f"{PAGE}{system.pk}/", {"name": "x", "scopes": ["read"], "networks": ""})
         assert System.objects.get().oauth_client == "pudong"
 
