@@ -12,3 +12,5 @@ application = bounded(get_wsgi_application())
 # what is loaded by now stays for good: no collection between requests needs to look through it again
 gc.collect()
 gc.freeze()
+# a call that reads ten thousand rows makes so many objects: by default they would be looked through a thousand times
+gc.set_threshold(50_000)

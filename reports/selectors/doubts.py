@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
+from targets.models import Assignment
 from targets.rules import AssignmentRole, Candidate, Combine, Doubt, Goal, Stage, city_value, doubts, effective
 
 from ..models import Entry, Evidence, ReportingPeriod, Submission
@@ -17,7 +19,8 @@ from .terms import Reporter, Terms, terms
 def doubts_of(submission: Submission, entries: Iterable[Entry]) -> dict[int, list[Doubt]]:
     """Doubts about lines of one packet as they stand, by entry id; none for an empty line.
 
-    Five statements for any number of lines; one more where a target asks for evidence.
+    Five statements for any number of lines; one more where a target asks for evidence, and one where a line says what
+    the districts come to together.
     """
     asked = list(entries)
     found: dict[int, list[Doubt]] = {entry.pk: [] for entry in asked}
@@ -25,14 +28,17 @@ def doubts_of(submission: Submission, entries: Iterable[Entry]) -> dict[int, lis
     if not told:
         return found
     plan = submission.period.plan
-    by_target = {one.target: one for one in terms(plan, {entry.assignment.target_id for entry in told})}
-    reporters = [reporter.assignment for one in by_target.values() for reporter in one.reporters]
-    cells = latest_cells(plan, reporters, None)
+    own = terms(plan, {entry.assignment.target_id for entry in told}, agency=submission.agency_id)
+    reporters = {reporter.assignment: (one, reporter) for one in own for reporter in one.reporters}
+    parts = _parts([one for one, reporter in reporters.values() if _may_be_total(one, reporter)])
+    compared = {entry.assignment_id for entry in told}.union(*parts.values())
+    cells = latest_cells(plan, sorted(compared), None)
     supported = _supported(told)
-    held = {one.target: _Held(one, submission.period, cells) for one in by_target.values()}
+    held = {one.target: _Held(one, submission.period, cells, parts.get(one.target, [])) for one in own}
     for entry in told:
-        if one := held.get(entry.assignment.target_id):
-            found[entry.pk] = _doubts(entry, one, entry.pk in supported)
+        if known := reporters.get(entry.assignment_id):  # else it reported when the packet was made, and no longer does
+            one, reporter = known
+            found[entry.pk] = _doubts(entry, reporter, held[one.target], entry.pk in supported)
     return found
 
 
@@ -49,45 +55,47 @@ def _supported(entries: Iterable[Entry]) -> set[int]:
     return set(Evidence.objects.filter(entry__in=asking).values_list("entry_id", flat=True))
 
 
+def _may_be_total(one: Terms, reporter: Reporter) -> bool:
+    """Whether a reporter's figure says that it is the sum of the districts', where districts report."""
+    return reporter.role == AssignmentRole.LEAD and one.combine == Combine.SUM
+
+
+def _parts(totals: Collection[Terms]) -> dict[int, list[int]]:
+    """The assignments of districts by target."""
+    found: dict[int, list[int]] = defaultdict(list)
+    if totals:
+        districts = Assignment.objects.filter(reports=True, role=AssignmentRole.DISTRICT)
+        parts = districts.filter(target__in=[one.target for one in totals])
+        for target, assignment in parts.values_list("target_id", "pk"):
+            found[target].append(assignment)
+    return found
+
+
 @dataclass(frozen=True)
 class _Held:
-    """What the lines of one target are held against in one quarter."""
+    """What the lines of one target are held against in one quarter. `parts`: its districts, if that is asked for."""
 
     terms: Terms
     period: ReportingPeriod
     cells: Cells
+    parts: list[int]
 
     @cached_property
     def goal(self) -> Goal:
         return self.terms.goal_on(self.period.ends_on)
 
     @cached_property
-    def reporters(self) -> dict[int, Reporter]:
-        """By assignment."""
-        return {found.assignment: found for found in self.terms.reporters}
-
-    @cached_property
-    def parts(self) -> list[int]:
-        """The assignments of districts."""
-        return [found.assignment for found in self.terms.reporters if found.role == AssignmentRole.DISTRICT]
-
-    @cached_property
     def district_sum(self) -> Decimal | None:
         """What the districts stand at together; null where none of them has a figure."""
-        return _sum(self.parts, self.terms, self.period.ordinal, self.cells)
-
-    def is_total(self, reporter: Reporter) -> bool:
-        """Whether a reporter's figure says that it is the sum of the districts'."""
-        return reporter.role == AssignmentRole.LEAD and self.terms.combine == Combine.SUM and bool(self.parts)
+        ordinal, accumulation = self.period.ordinal, self.terms.accumulation
+        standing = [effective(self.cells.get(part, []), ordinal, accumulation) for part in self.parts]
+        return city_value(standing, Combine.SUM).value
 
 
-def _doubts(entry: Entry, held: _Held, has_evidence: bool) -> list[Doubt]:
-    reporter = held.reporters.get(entry.assignment_id)
-    if reporter is None:  # it reported when the packet was made, and no longer does
-        return []
-    period = held.period.ordinal
+def _doubts(entry: Entry, reporter: Reporter, held: _Held, has_evidence: bool) -> list[Doubt]:
+    period, target = held.period.ordinal, entry.assignment.target
     own = [cell for cell in held.cells.get(entry.assignment_id, ()) if cell.period != period]
-    is_total, target = held.is_total(reporter), entry.assignment.target
+    is_total = bool(held.parts) and _may_be_total(held.terms, reporter)
     return doubts(
         Candidate(
             value=entry.value,
@@ -104,9 +112,3 @@ def _doubts(entry: Entry, held: _Held, has_evidence: bool) -> list[Doubt]:
             period=period,
         )
     )
-
-
-def _sum(parts: Iterable[int], one: Terms, period: int, cells: Cells) -> Decimal | None:
-    """What the districts stand at together; null where none of them has a figure."""
-    effectives = [effective(cells.get(part, []), period, one.accumulation) for part in parts]
-    return city_value(effectives, Combine.SUM).value

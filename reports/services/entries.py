@@ -17,7 +17,7 @@ from agencies.services import audit
 
 from ..models import Entry, Extension, Submission
 from ..models.submissions import State
-from ..rules.numbers import plain_or_none
+from ..rules.numbers import trim
 from ..rules.windows import RefusalCode, window_refusal
 from ..selectors.doubts import doubts_of
 from ..selectors.four_eyes import line_key, line_of, packet_key
@@ -27,9 +27,9 @@ from .refused import Refused, refuse
 # one statement for any number of lines; what was typed goes in as JSON
 WRITE = """
 UPDATE reports_entry AS line
-SET value = said.value, numerator = said.numerator, denominator = said.denominator, stage = said.stage,
-    actual_on = said.actual_on, words = said.words, nothing_because = said.nothing_because,
-    explanation = said.explanation, doubts = said.doubts,
+SET value = said.value, numerator = said.numerator, denominator = said.denominator, stage = coalesce(said.stage, ''),
+    actual_on = said.actual_on, words = coalesce(said.words, ''), nothing_because = coalesce(said.nothing_because, ''),
+    explanation = coalesce(said.explanation, ''), doubts = said.doubts,
     version = line.version + 1, entered_by_id = %(by)s, entered_at = %(at)s
 FROM json_to_recordset(%(lines)s) AS said(
     id bigint, value numeric, numerator numeric, denominator numeric, stage text, actual_on date, words text,
@@ -218,10 +218,11 @@ def _write(submission: Submission, changes: Sequence[Attempt], *, by: User, at: 
         entry.entered_by, entry.entered_at = by, at
         entry.version += 1
         entry.doubts = [[doubt.code, doubt.params] for doubt in raised[entry.pk]]
-        after = _told(content)
+        told = [name for name, old, new in zip(Said._fields, before, content, strict=True) if _says(old) or _says(new)]
+        after = _told(content, told)
         rows.append({"id": entry.pk, "doubts": entry.doubts, **after})
         subject = line_of(packet, entry)
-        events.append(audit.event("entry.saved", subject, **facts, before=_told(before), after=after))
+        events.append(audit.event("entry.saved", subject, **facts, before=_told(before, told), after=after))
     with connection.cursor() as cursor:
         cursor.execute(WRITE, {"by": by.pk, "at": at, "lines": json.dumps(rows)})
     audit.record_all(events)
@@ -252,19 +253,20 @@ def said(entry: Entry) -> Said:
     )  # fmt: skip
 
 
-def snapshot(entry: Entry) -> dict[str, str | None]:
-    """What a line says, for audit rows."""
-    return _told(said(entry))
+def snapshot(entry: Entry) -> dict[str, str]:
+    """The parts of a line that say something, for audit rows."""
+    content = said(entry)
+    return _told(content, [name for name, part in zip(Said._fields, content, strict=True) if _says(part)])
 
 
-def _told(content: Said) -> dict[str, str | None]:
-    return {
-        "value": plain_or_none(content.value),
-        "numerator": plain_or_none(content.numerator),
-        "denominator": plain_or_none(content.denominator),
-        "stage": content.stage,
-        "actual_on": content.actual_on.isoformat() if content.actual_on else None,
-        "words": content.words,
-        "nothing_because": content.nothing_because,
-        "explanation": content.explanation,
-    }
+def _says(part: Decimal | date | str | None) -> bool:
+    return part is not None and part != ""  # a zero is something
+
+
+def _told(content: Said, parts: Sequence[str]) -> dict[str, str | None]:
+    """The named parts as texts."""
+    return {name: _text(getattr(content, name)) for name in parts}
+
+
+def _text(part: Decimal | date | str | None) -> str | None:
+    return trim(part) if isinstance(part, Decimal) else part and str(part)

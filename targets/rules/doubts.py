@@ -1,7 +1,6 @@
 """Rule 8: what is doubtful about a figure at entry. A doubt asks for an explanation; it forbids nothing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 from statistics import median
@@ -30,8 +29,7 @@ class Doubt(NamedTuple):
     params: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A figure about to be submitted, and what it is held against.
 
     `history` is this reporter's latest accepted values by quarter, ascending, without this quarter. With
@@ -199,7 +197,9 @@ def _against(what: str, doubt: Doubt) -> Doubt:
 
 def _is_slip(value: Decimal, reference: Decimal, factor: Decimal) -> bool:
     ratio = abs(value / reference)
-    return any(expected / SLIP_ROOM <= ratio <= expected * SLIP_ROOM for expected in (factor, 1 / factor))
+    if ratio > 1:
+        return factor / SLIP_ROOM <= ratio <= factor * SLIP_ROOM
+    return 1 / (factor * SLIP_ROOM) <= ratio <= SLIP_ROOM / factor
 
 
 def _doubt(code: DoubtCode, *, quarter: int | None = None, **numbers: Decimal) -> Doubt:

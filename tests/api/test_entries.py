@@ -344,7 +344,7 @@ def test_one_number_of_statements_for_any_number_of_rows(bureau: Caller, many: l
     with CaptureQueriesContext(connection) as captured:
         response = put(bureau, *sent)
     assert outcomes(response) == ["created"] * number
-    assert len(captured) == 17, "\n".join(one["sql"][:150] for one in captured)
+    assert len(captured) == 18, "\n".join(one["sql"][:150] for one in captured)
 
 
 def test_the_lines_can_be_read_as_they_were_sent(bureau: Caller, world: World, packet) -> None:
