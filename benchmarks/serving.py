@@ -18,6 +18,7 @@ from django.db import connection
 from django.test import Client
 
 from agencies.models import User
+from nib_tracker.bodies import THREADS
 
 EMPTY = "/benchmark/empty/"
 
@@ -104,7 +105,8 @@ def server() -> Iterator[int]:
         "LOG_LEVEL": "WARNING",
     }
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    process = subprocess.Popen([*command, "--log-level", "warning", "nib_tracker.wsgi:application"], env=environ)
+    command += ["--workers", "1", "--blocking-threads", str(THREADS), "--log-level", "warning"]
+    process = subprocess.Popen([*command, "nib_tracker.wsgi:application"], env=environ)
     try:
         _wait(port)
         yield port
