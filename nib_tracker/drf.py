@@ -14,7 +14,8 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "DESCRIPTION": "Reads the plan, its targets, the ledger and progress; pushes quarterly figures. Where to begin: "
-    "docs/guide-api.md.\n\nNumbers are decimal strings, null is never zero, moments are RFC 3339. Everything is "
+    "[the guide](/api/v1/docs/guide-api.md).\n\n"
+    "Numbers are decimal strings, null is never zero, moments are RFC 3339. Everything is "
     "named by natural keys: codes of plans, targets and agencies, GB/T 2260 codes of districts, quarters like 2021Q3. "
     "HEAD is answered like GET without its body; any other method by 405 (`method_not_allowed`) with `Allow`. Lists "
     "give 100 rows a page and the address of the next one. Members, addresses, parameters and error codes may be added "

@@ -37,6 +37,7 @@ API = [
     path("", documents.Start.as_view(), name="api"),
     path("schema", documents.schema, name="api_schema"),
     path("docs/", documents.docs, name="api_docs"),
+    path("docs/<slug:page>.md", documents.guide, name="api_guide"),
     path("errors", documents.ErrorList.as_view(), name="api_errors"),
     path("errors/<slug:code>", documents.ErrorDetail.as_view(), name="api_error"),
     path("", include("agencies.api.urls")),

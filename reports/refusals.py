@@ -107,13 +107,16 @@ SENTENCES: dict[RefusalCode, str] = {
     RefusalCode.ROW_ERROR_VALUE: gettext_noop("%(field)s: the cell shows the error %(value)s."),
     RefusalCode.ROW_NOT_ASKED: gettext_noop("%(field)s: this is not asked for here; leave the grey cell empty."),
     RefusalCode.ROW_GONE: gettext_noop("This line is no longer part of the packet."),
+    RefusalCode.TARGET_MISSING: gettext_noop("The row does not name its target."),
     RefusalCode.LINE_UNKNOWN: gettext_noop("The packet has no such line (%(key)s)."),
     RefusalCode.DISTRICT_NEEDED: gettext_noop(
         "The packet has several lines for the target %(target)s; name the district (%(districts)s)."
     ),
     RefusalCode.FIELD_UNKNOWN: gettext_noop("A line has no field “%(name)s”."),
     RefusalCode.FIELD_NOT_ASKED: gettext_noop("%(field)s: this is not asked for here."),
-    RefusalCode.WRONG_TYPE: gettext_noop("%(name)s: a value of this kind is not taken here."),
+    RefusalCode.WRONG_TYPE: gettext_noop(
+        "%(name)s: a value of this kind is not taken here. A number may be a JSON number; everything else is a text."
+    ),
     RefusalCode.NOT_TRUSTED: gettext_noop(
         "Nothing was accepted: the plan trusts no submitted line of this packet, or all that it trusts are doubted."
     ),

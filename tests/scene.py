@@ -157,6 +157,7 @@ def own(scene: Scene, name: str) -> dict[str, Any]:
         "line": scene.lines[lines.get(name, "draft")].pk,
         "code": codes.get(name, "stations"),
         "name": "overview",
+        "page": "guide-api",
         "number": 1,
         "question": scene.question.pk,
         "evidence": scene.evidence.pk,

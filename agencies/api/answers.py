@@ -46,7 +46,8 @@ class FaultRow(serializers.Serializer):
     """One thing that is wrong with a call."""
 
     pointer = serializers.CharField(
-        help_text="JSON Pointer into the body (`/rows/3/value`), `?name` of a parameter, or the name of a header."
+        help_text="JSON Pointer into the body (`/rows/3/value`), `?name` of a parameter, the name of a header, or a "
+        "line of the packet (`/entries/target/scope`)."
     )
     code = serializers.CharField(help_text="Stable; see the list of error codes.")
     words = serializers.CharField(help_text="One sentence in the caller's language.")

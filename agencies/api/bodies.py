@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Any
 
 from django.conf import settings
@@ -91,20 +91,27 @@ class CsvParser(BaseParser):
     """A CSV file in UTF-8 with headings in its first line: its rows, each a text by heading, as `rows`."""
 
     media_type = "text/csv"
+    needed: tuple[str, ...] = ()  # headings without which the file is another one
 
     def parse(
         self, stream: IO[bytes], media_type: str = "", parser_context: Mapping[str, Any] | None = None
     ) -> dict[str, list[dict[str, str]]]:
-        return {"rows": list(csv_rows(decoded(_kept(stream, parser_context), media_type)))}
+        return {"rows": list(csv_rows(decoded(_kept(stream, parser_context), media_type), self.needed))}
 
 
-def csv_rows(text: str) -> Iterator[dict[str, str]]:
+def csv_rows(text: str, needed: Sequence[str] = ()) -> Iterator[dict[str, str]]:
     """Each row by heading. A row of another length than the headings is refused with its line."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         headings = [heading.strip() for heading in next(reader, [])]
-        if not headings or len(set(headings)) != len(headings) or "" in headings:
+        if not any(headings):
+            raise Problem("bad_csv", _("The file is empty: its first line names the columns."))
+        if len(set(headings)) != len(headings) or "" in headings:
             raise Problem("bad_csv", _("The first line names every column, each once."))
+        if missing := next((name for name in needed if name not in headings), None):
+            facts = {"name": missing, "found": ", ".join(headings)[:100]}
+            sentence = _("The first line names no column “%(name)s”, but: %(found)s. Columns are separated by commas.")
+            raise Problem("bad_csv", sentence % facts)
         for row in reader:
             if not row:
                 continue

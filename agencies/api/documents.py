@@ -6,6 +6,7 @@ import hashlib
 from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -115,6 +116,19 @@ def _version() -> str:
 
 
 schema = Document.as_view()
+
+
+GUIDES = {"guide-api", "webhooks", "api-errors"}
+
+
+@login_not_required
+@require_safe
+def guide(request: HttpRequest, page: str) -> HttpResponse:
+    """A page of the guide as it stands in the repository, for who has no copy of that."""
+    if page not in GUIDES:
+        raise Http404(gettext("There is no such page."))
+    text = (settings.BASE_DIR / "docs" / f"{page}.md").read_text(encoding="utf-8")
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
 @login_not_required

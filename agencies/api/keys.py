@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
@@ -30,7 +31,7 @@ class KeyAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[User, System]:
         kind, _space, given = request.headers.get("Authorization", "").strip().partition(" ")
         if kind.lower() != "bearer" or not given.strip():
-            raise _refused("key_missing")
+            raise _refused("key_missing", gettext("Send the key as “Authorization: Bearer nib_…”."))
         address, now = client_address(request), timezone.now()
         try:
             system = _system(given.strip(), now)
@@ -91,8 +92,8 @@ def client_address(request: HttpRequest) -> str:
         return ""
 
 
-def _refused(code: str) -> Problem:
-    return Problem(code, headers=tokens.CHALLENGE)
+def _refused(code: str, sentence: str = "") -> Problem:
+    return Problem(code, sentence, headers=tokens.CHALLENGE)
 
 
 class KeyScheme(OpenApiAuthenticationExtension):

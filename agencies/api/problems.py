@@ -25,7 +25,8 @@ MEDIA_TYPE = "application/problem+json"
 
 class Fault(NamedTuple):
     """One thing that is wrong. `pointer`: a JSON Pointer into the body (`/rows/3/value`), or `?name` for a parameter
-    of the address, or the name of a header. `words`: one sentence, in the caller's language.
+    of the address, or the name of a header, or a line of the packet (`/entries/target/scope`). `words`: one sentence,
+    in the caller's language.
     """
 
     pointer: str

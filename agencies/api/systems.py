@@ -23,6 +23,7 @@ class SystemRow(serializers.Serializer):
     """The connected system that calls."""
 
     name = serializers.CharField()
+    account = serializers.CharField(help_text="How figures and the ledger name it, as `entered_by` and `submitted_by`.")
     agency = serializers.CharField(help_text="Code of the agency for which it speaks.")
     scopes = serializers.ListField(child=serializers.ChoiceField([str(scope) for scope in Scope]))
     networks = serializers.ListField(
@@ -48,6 +49,7 @@ class CallingSystem(ApiView):
             request,
             {
                 "name": system.name,
+                "account": system.user.username,
                 "agency": system.agency.code,
                 "scopes": [str(scope) for scope in system.scopes],
                 "networks": system.networks,

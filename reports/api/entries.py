@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agencies.api import params
-from agencies.api.bodies import CsvParser, JsonParser
+from agencies.api.bodies import JsonParser
 from agencies.api.idempotency import once
 from agencies.api.paging import rows_of
 from agencies.api.problems import Problem
@@ -35,7 +35,7 @@ from .jobs import job
 from .packets import API, PLAN, PacketList, PacketView, asked, line, lines, nothing, own_packet, packet
 from .pushed import counts, rows_told
 from .refusals import OF_A_ROW, ROWS_REJECTED, VALUES, fault_of
-from .rows import fields_of
+from .rows import CsvRows, fields_of
 from .rows import rows_of as sent_rows
 from .shapes import EntryRow, JobRow, LineIn, PushRow, ReasonIn, RowsIn
 
@@ -102,7 +102,7 @@ class EntryList(PacketList):
             headers={202: ["Location"]},
         ),
     }
-    parser_classes = (JsonParser, CsvParser)
+    parser_classes = (JsonParser, CsvRows)
     writing = (
         PLAN,
         params.yes_or_no("dry_run", "Answer what would happen, and change nothing."),

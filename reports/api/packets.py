@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from agencies.api import params
 from agencies.api.problems import Fault, Problem
 from agencies.api.views import ApiView, ListView
-from agencies.models import AuditEvent
+from agencies.models import Agency, AuditEvent
 from agencies.roles import Can
 
 from ..models import Entry, Submission
@@ -17,6 +17,7 @@ from ..querysets import EntryQuerySet
 from ..rules.windows import RefusalCode
 from ..selectors import packets as reads
 from ..selectors.open_lines import STATES
+from ..selectors.plans import readable_plans
 from ..services.refused import Refused
 from .refusals import problem
 
@@ -47,8 +48,18 @@ def packet(view: ApiView, agency: str, period: str) -> Submission:
     """The packet that the address names; 404 for one that the caller may not see, as for one that is not there."""
     found = reads.packet(view.request.user, agency, period, view.wanted["plan"] or "")
     if found is None:
-        raise Http404(_("There is no such packet."))
+        raise Http404(_why_not(view, agency, period))
     return found
+
+
+def _why_not(view: ApiView, agency: str, period: str) -> str:
+    """Which part of the address leads nowhere. Agencies and quarters are no secret; packets may be."""
+    if not Agency.objects.filter(code=agency).exists():
+        return _("There is no agency “%(code)s”.") % {"code": agency[:60]}
+    quarters = [quarter.code for plan in readable_plans(view.request.user) for quarter in plan.quarters]
+    if period not in quarters:
+        return _("There is no quarter “%(code)s”; quarters are written like 2021Q3.") % {"code": period[:60]}
+    return _("There is no such packet, or this key may not know of it.")
 
 
 def own_packet(view: ApiView, agency: str, period: str, can: Can) -> Submission:

@@ -38,6 +38,7 @@ TITLES: dict[RefusalCode, Code] = {
     RefusalCode.LINK_REFUSED: Code(422, gettext_noop("The link is not taken.")),
     RefusalCode.TOO_MANY_PIECES: Code(409, gettext_noop("The line has as much evidence as it can have.")),
     RefusalCode.ROW_TWICE: Code(422, gettext_noop("A line is named more than once.")),
+    RefusalCode.TARGET_MISSING: Code(422, gettext_noop("The target has to be named.")),
     RefusalCode.LINE_UNKNOWN: Code(422, gettext_noop("The packet has no such line.")),
     RefusalCode.DISTRICT_NEEDED: Code(422, gettext_noop("The district has to be named.")),
     RefusalCode.FIELD_UNKNOWN: Code(422, gettext_noop("A line has no such field.")),
@@ -52,8 +53,8 @@ VALUES = (
     "too_long_text",
 )  # fmt: skip
 OF_A_ROW = (
-    *VALUES, "row_twice", "line_unknown", "district_needed", "field_unknown", "field_not_asked", "wrong_type",
-    "version_conflict", "not_opened", "closed", "already_accepted", "already_submitted", "line_retired",
+    *VALUES, "row_twice", "target_missing", "line_unknown", "district_needed", "field_unknown", "field_not_asked",
+    "wrong_type", "version_conflict", "not_opened", "closed", "already_accepted", "already_submitted", "line_retired",
 )  # fmt: skip
 ROWS_REJECTED = "rows_rejected"
 ROW = "row"  # what a row is called that is no object
@@ -69,6 +70,7 @@ _MEMBERS = {
     RefusalCode.FILE_TOO_LARGE: "file",
     RefusalCode.LINK_REFUSED: "url",
     RefusalCode.REASON_MISSING: "reason",
+    RefusalCode.TARGET_MISSING: "target",
     RefusalCode.DISTRICT_NEEDED: "district",
 }
 
@@ -98,4 +100,7 @@ def problem(refused: Refused) -> Problem:
     code = code_of(refused)
     if code not in codes.CODES:  # of the pages alone: a mistake of ours, told as such
         raise refused
-    return Problem(code, str(refused), faults=[fault_of(refused, "")] if field_of(refused) else ())
+    faults = [Fault(f"/entries/{line}", code, words) for line, words in refused.lines.items()]
+    if field_of(refused):
+        faults.append(fault_of(refused, ""))
+    return Problem(code, str(refused), faults=faults)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from agencies.api.bodies import Number
+from agencies.api.bodies import CsvParser, Number
 from agencies.api.problems import Fault, Problem
 
 from ..rules.windows import RefusalCode
@@ -25,8 +25,17 @@ MOST_DIGITS = 40
 MAX_VERSION = 2**31 - 1
 
 
+class CsvRows(CsvParser):
+    """The same as a CSV file, whose first line names the members."""
+
+    needed = ("target",)
+
+
 def rows_of(body: Any) -> list[Row]:
     """The rows of a body: {"rows": [...]}, as the lines of a CSV file are, too. Problem for what holds no rows."""
+    if body == {}:
+        sentence = _("The body is empty. Send “rows” as JSON, or a CSV file whose first line names the columns.")
+        raise Problem("bad_body", sentence, faults=[Fault("/rows", "bad_body", sentence)])
     found = body.get("rows") if isinstance(body, dict) else None
     if not isinstance(found, list) or set(body) != {"rows"}:
         sentence = _("Send an object with one member, “rows”: a list of lines.")
@@ -42,10 +51,12 @@ def row(sent: Any) -> Row:
     if not isinstance(sent, dict):
         return _faulty(ROW)
     target, district = sent.get("target"), sent.get("district")
-    if type(target) is not str or not target:
+    if target is None or target == "":
+        return Row("", "", {}, None, Refused(RefusalCode.TARGET_MISSING))
+    if type(target) is not str:
         return _faulty("target")
     if district is not None and type(district) is not str:
-        return _faulty("district")
+        return _faulty("district", storable(target))
     target, district = storable(target), storable(district or "")
     try:
         return Row(target, district, fields_of(sent, also=KEYS), _version(sent.get("version")))
@@ -101,5 +112,5 @@ def _version(sent: Any) -> int | None:
     raise Refused(RefusalCode.WRONG_TYPE, name="version")
 
 
-def _faulty(name: str) -> Row:
-    return Row("", "", {}, None, Refused(RefusalCode.WRONG_TYPE, name=name))
+def _faulty(name: str, target: str = "") -> Row:
+    return Row(target, "", {}, None, Refused(RefusalCode.WRONG_TYPE, name=name))

@@ -104,13 +104,15 @@ class PushedRow(serializers.Serializer):
     """What became of one row that was sent."""
 
     index = serializers.IntegerField(help_text="Its place in what was sent, from 0.")
-    target = serializers.CharField()
+    target = serializers.CharField(help_text="As it was sent; empty where the row names none.")
     district = serializers.CharField(allow_null=True)
     outcome = serializers.ChoiceField(
         [str(one) for one in Outcome],
         help_text="In a dry run, and in a job that was rejected as a whole: what would have become of it.",
     )
-    version = serializers.IntegerField(allow_null=True, help_text="Of the line as it stands; null if rejected.")
+    version = serializers.IntegerField(
+        allow_null=True, help_text="Of the line as it stands; null where the row names no line."
+    )
     code = serializers.CharField(allow_null=True, help_text="Why it was rejected; see the list of error codes.")
     field = serializers.CharField(allow_null=True, help_text="Which field is to blame.")
     words = serializers.CharField(allow_null=True, help_text="The same in one sentence.")

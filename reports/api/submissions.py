@@ -40,7 +40,9 @@ class SubmissionRow(serializers.Serializer):
     due_at = serializers.DateTimeField()
     closes_at = serializers.DateTimeField(help_text="From when the quarter can no longer be entered.")
     extended_until = serializers.DateTimeField(allow_null=True, help_text="The end of this agency's extension.")
-    submitted_at = serializers.DateTimeField(allow_null=True)
+    submitted_at = serializers.DateTimeField(
+        allow_null=True, help_text="When it was first handed in: that decides whether it was late."
+    )
     is_late = serializers.BooleanField(help_text="Whether it was first submitted after its due moment.")
     lines = serializers.IntegerField(help_text="Lines that are asked for.")
     missing = serializers.IntegerField(help_text="Open lines that say nothing yet.")
@@ -52,7 +54,7 @@ class SubmissionRow(serializers.Serializer):
 EXAMPLE = OpenApiExample(
     "A draft",
     {
-        "plan": "shanghai-2020-27", "agency": "pudong-gov", "period": "2021Q3", "state": "draft",
+        "plan": "infrastructure-2020", "agency": "pudong-gov", "period": "2021Q3", "state": "draft",
         "opens_at": "2021-10-01T00:00:00+08:00", "due_at": "2021-10-16T00:00:00+08:00",
         "closes_at": "2021-10-31T00:00:00+08:00", "extended_until": None, "submitted_at": None, "is_late": False,
         "lines": 12, "missing": 3, "doubtful": 0, "returned": 0, "is_sample": False,

@@ -67,6 +67,7 @@ class RefusalCode(StrEnum):
     ROW_NOT_ASKED = "row_not_asked"
     ROW_GONE = "row_gone"
     # one row that a system sends
+    TARGET_MISSING = "target_missing"
     LINE_UNKNOWN = "line_unknown"
     DISTRICT_NEEDED = "district_needed"
     FIELD_UNKNOWN = "field_unknown"

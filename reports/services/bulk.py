@@ -49,7 +49,7 @@ class Row(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What became of one row: its line as it stands, or why it was rejected."""
+    """What became of one row: its line as it stands (null where it names none), and why it was rejected."""
 
     outcome: Outcome
     line: PacketLine | None
@@ -149,7 +149,7 @@ def _answer(found: Attempt | Refused) -> Answer:
         return Answer(Outcome.REJECTED, None, found)
     line, before, _after, refused = found
     if refused is not None:
-        return Answer(Outcome.REJECTED, None, refused)
+        return Answer(Outcome.REJECTED, line, refused)
     if not found.is_change:
         return Answer(Outcome.UNCHANGED, line, None)
     said_nothing = all(part in (None, "") for part in before)  # a zero is something
@@ -165,5 +165,5 @@ def kept(row: Row, answer: Answer) -> dict[str, Any]:
         "outcome": answer.outcome.value,
         "version": line.version if line else None,
         "refusal": [str(refused.refusal.code), refused.refusal.params] if refused else None,
-        "doubts": line.doubts if line else [],
+        "doubts": line.doubts if line and not refused else [],
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.utils.encoding import force_str
 
 from ..refusals import words
@@ -9,11 +11,22 @@ from ..rules.windows import Refusal, RefusalCode
 
 
 class Refused(Exception):
-    """Nothing was changed. `refusal.code` is stable, `str()` is the sentence in the reader's language."""
+    """Nothing was changed. `refusal.code` is stable, `str()` is the sentence in the reader's language.
+
+    `lines` are those to blame, where it is several of a packet's: the sentence about each by its target/scope.
+    """
 
     def __init__(self, code: RefusalCode, **params: object) -> None:
         super().__init__(code)
         self.refusal = Refusal(code, {name: str(value) for name, value in params.items()})
+        self.lines: dict[str, str] = {}
+
+    @classmethod
+    def of_lines(cls, code: RefusalCode, named: Mapping[str, str]) -> Refused:
+        """`named` are the targets' names by target/scope."""
+        refused = cls(code, lines="、".join(named.values()))
+        refused.lines = {place: str(cls(code, lines=name)) for place, name in named.items()}
+        return refused
 
     def __str__(self) -> str:
         return force_str(words(self.refusal))

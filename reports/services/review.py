@@ -327,7 +327,8 @@ def _move(lines: Sequence[Entry], state: State, **with_it: str | datetime | User
 
 def _refuse_lines(code: RefusalCode, lines: Sequence[Entry]) -> None:
     if lines:
-        raise Refused(code, lines="、".join(line.assignment.target.name for line in lines))
+        asked = [line.assignment for line in lines]
+        raise Refused.of_lines(code, {f"{one.target.code}/{one.scope}": one.target.name for one in asked})
 
 
 def _record(

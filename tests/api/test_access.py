@@ -56,6 +56,7 @@ class TestKeys:
         expires = timezone.localtime(key_of(caller).expires_at).isoformat()
         assert got.json() == {
             "name": "数据平台",
+            "account": caller.system.user.username,
             "agency": "bureau",
             "scopes": ["read", "submit"],
             "networks": ["127.0.0.0/8"],
@@ -68,7 +69,7 @@ class TestKeys:
     )
     def test_no_key(self, bureau: Caller, header: str | None) -> None:
         got = bureau.get(ANY, authorization=header)
-        assert_refused(got, 401, "key_missing")
+        assert "Authorization: Bearer nib_" in assert_refused(got, 401, "key_missing")["detail"]
         assert got["WWW-Authenticate"].startswith("Bearer")
 
     @pytest.mark.parametrize(

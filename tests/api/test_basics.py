@@ -323,7 +323,7 @@ class TestBodies(WithoutDocument):
     @pytest.mark.parametrize(
         ("body", "said"),
         [
-            (b"\n", "The first line names every column"),
+            (b"\n", "The file is empty: its first line names the columns."),
             (b"a,a\n1,2", "The first line names every column"),
             (b"a,\n1,2", "The first line names every column"),
             (b"a,b\n1,2\n3", "Line 3 has 1 cells; the first line names 2 columns."),

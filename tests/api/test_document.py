@@ -21,7 +21,8 @@ from agencies.api.idempotency import once
 from agencies.api.views import SAFE, ApiView
 from tests.api.conformance import OUTSIDE, _validator, operations
 
-PAGES = {"api_docs", "api_nowhere"}  # for people; every other address
+PAGES = {"api_docs", "api_guide", "api_nowhere"}  # for people; every other address
+DOCS = settings.BASE_DIR / "docs"
 UNSAFE = ("post", "put", "patch", "delete")
 WRITE_ONLY = {"FileIn"}
 
@@ -29,6 +30,16 @@ WRITE_ONLY = {"FileIn"}
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
     return documents.document()
+
+
+def test_the_guide_is_read_beside_the_document(client: Client) -> None:
+    """Who gets a key has no copy of the repository. The pages name each other by their file names."""
+    for page in ("guide-api", "webhooks", "api-errors"):
+        answer = client.get(f"/api/v1/docs/{page}.md")
+        assert (answer.status_code, answer["Content-Type"]) == (200, "text/plain; charset=utf-8")
+        assert answer.content == (DOCS / f"{page}.md").read_bytes()
+    for page in ("operating", "..", "decisions"):
+        assert client.get(f"/api/v1/docs/{page}.md").status_code == 404
 
 
 def endpoints() -> Iterator[tuple[str, URLPattern]]:

@@ -216,8 +216,8 @@ def test_rows_for_one_line_reject_each_other(bureau: Caller, world: World) -> No
         ({"target": "stations", "words": 5}, "wrong_type", "words"),
         ({"target": "centre", "actual_on": 20210331}, "wrong_type", "actual_on"),
         ({"target": 5, "value": "1"}, "wrong_type", "target"),
-        ({"target": "", "value": "1"}, "wrong_type", "target"),
-        ({"value": "1"}, "wrong_type", "target"),
+        ({"target": "", "value": "1"}, "target_missing", "target"),
+        ({"value": "1"}, "target_missing", "target"),
         ({"target": "stations", "district": 310101}, "wrong_type", "district"),
         ({"target": "stations", "district": False}, "wrong_type", "district"),
         ({"target": "stations", "value": "1", "version": "one"}, "wrong_type", "version"),
@@ -241,6 +241,32 @@ def test_a_row_that_cannot_be_used_is_named_with_its_field(bureau, packet, row, 
     assert (same["code"], same["pointer"]) == (code, pointer)
 
 
+def test_what_was_sent_is_told_again_where_the_rest_of_the_row_cannot_be_used(bureau: Caller, packet) -> None:
+    (told,) = answered(put(bureau, {"target": "stations", "district": 310101, "value": "1"}))
+    assert (told["target"], told["district"], told["version"]) == ("stations", None, None)
+
+
+@pytest.mark.parametrize(
+    ("sent", "code", "said"),
+    [
+        ("", "bad_body", "The body is empty."),
+        ("\ufeff", "bad_csv", "The file is empty"),
+        (
+            "target;value\nstations;1\n",
+            "bad_csv",
+            "no column “target”, but: target;value. Columns are separated by commas.",
+        ),
+        ("指标,数值\nstations,1\n", "bad_csv", "no column “target”, but: 指标, 数值."),
+    ],
+)
+def test_a_csv_file_of_another_kind_is_told_as_such(bureau: Caller, packet, sent: str, code: str, said: str) -> None:
+    before = contents(packet)
+    refused = bureau("PUT", ENTRIES, sent, content_type="text/csv")
+    assert refused.json()["code"] == code
+    assert said in refused.json()["detail"]
+    assert contents(packet) == before
+
+
 def test_null_for_what_a_target_does_not_ask_for_is_taken(bureau: Caller, world: World) -> None:
     sent = dict.fromkeys(("value", "numerator", "denominator", "stage", "actual_on", "words", "explanation"))
     assert outcomes(put(bureau, sent | STATIONS, sent | SHARE, sent | CENTRE)) == ["created"] * 3
@@ -252,6 +278,8 @@ def test_a_version_that_was_read_guards_a_row(bureau: Caller, world: World) -> N
     Acting(world).save(world.line(world.stations), value="45", now=at("2021-04-20"))
     response = put(bureau, {"target": "stations", "value": "41", "version": 2})
     assert outcomes(response) == ["version_conflict"]
+    (told,) = response.json()["rows"]
+    assert (told["version"], told["doubts"]) == (3, []), "which version to read, and nothing of what was not saved"
     says(world.stations, world, value="45")
     assert outcomes(put(bureau, {"target": "stations", "value": "45", "version": 2})) == ["unchanged"]
     assert outcomes(put(bureau, {"target": "stations", "value": "41", "version": "3"})) == ["changed"]

@@ -20,6 +20,7 @@ from agencies.management.commands.api_errors import page
 from agencies.roles import Scope
 from reports.models import Figure
 from reports.services import review, rollup
+from targets.packs import read_pack
 from tests.api.conftest import connected, until_the_server_is_idle
 from tests.api.sending import opened
 from tests.factories import World, small_plan
@@ -50,7 +51,7 @@ def run(world: World, live_server: Any, tmp_path: Path) -> Iterator[Callable[[li
         name: connected(world.east, [Scope.READ, scope], name=name).key
         for name, scope in (("KEY", Scope.WRITE_ENTRIES), ("SUBMIT_KEY", Scope.SUBMIT))
     }
-    told = {"API": f"{live_server.url}/api/v1", "AGENCY": "east", "PERIOD": "2021Q1", "TARGET": "posts"}
+    told = {"API": f"{live_server.url}/api/v1", "AGENCY": "east", "PERIOD": "2021Q1", "TARGET": "posts", "VALUE": "18"}
     environment = os.environ | told | keys | {"DISTRICT": "310101"}
     assert set(re.findall(r"\b([A-Z_]+)=", "".join(blocks("sh settings")))) == {*told, *keys, "DISTRICT"}
 
@@ -73,6 +74,15 @@ def accept(world: World) -> None:
 def assert_accepted(world: World) -> None:
     figure = Figure.objects.get(target=world.posts)
     assert (figure.value, figure.acceptance.accepted_by) == (18, world.supervisor)
+
+
+def test_the_settings_are_a_line_of_the_shipped_plan() -> None:
+    """Who follows the guide after `make run` gets answers, and no "there is no such line"."""
+    (settings,) = blocks("sh settings")
+    named = dict(re.findall(r"\b([A-Z]+)=(\S+)", settings))
+    plan = read_pack(DOCS.parent / "fixtures" / "shanghai_2020_2022.yaml")
+    target = next(one for one in plan.targets() if one.code == named["TARGET"])
+    assert any(one.role == "district" and one.reports for one in target.assignments)
 
 
 def test_the_ten_lines_are_ten() -> None:

@@ -57,8 +57,24 @@ def test_one_sees_ones_own_packets(bureau: Caller, world: World, packet: Submiss
     assert packets(bureau.get(LIST)) == [("bureau", "2021Q1", "draft"), ("bureau", "2021Q2", "draft")]
     assert packets(connected(world.east).get(LIST)) == [("east", "2021Q1", "draft")]
     assert packets(connected(world.west).get(LIST)) == []
-    for path in ("east/2021Q1", "bureau/2021Q3", "west/2021Q1", "nobody/2021Q1"):
-        assert bureau.get(f"{LIST}/{path}").status_code == 404, path
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("east/2021Q1", "There is no such packet, or this key may not know of it."),
+        ("west/2021Q1", "There is no such packet, or this key may not know of it."),
+        ("bureau/2021q1", "There is no quarter “2021q1”; quarters are written like 2021Q3."),
+        ("nobody/2021Q1", "There is no agency “nobody”."),
+    ],
+)
+def test_a_packet_that_is_not_there_tells_what_is_wrong(
+    bureau: Caller, packet: Submission, world: World, path, said
+) -> None:
+    """East has a packet, west has none: who may see neither is told the same of both."""
+    opened(world, world.east)
+    refused = bureau.get(f"{LIST}/{path}")
+    assert (refused.status_code, refused.json()["detail"]) == (404, said)
 
 
 @pytest.mark.parametrize(
@@ -142,6 +158,10 @@ def test_lines_that_say_nothing(world: World, packet: Submission) -> None:
     put(connected(world.bureau, name="数据平台"), FILLED[0])
     refused = submitting(world)("POST", f"{PACKET}/submit")
     assert (refused.status_code, refused.json()["code"]) == (409, "lines_empty")
+    assert {one["pointer"]: one["code"] for one in refused.json()["errors"]} == dict.fromkeys(
+        ("/entries/share/bureau", "/entries/centre/bureau"), "lines_empty"
+    )
+    assert all("Lines without a figure" in one["words"] for one in refused.json()["errors"])
     assert refused.json()["detail"] == (
         "Lines without a figure: Target share、Target centre. Enter the figure, or say why there is nothing to report."
     )

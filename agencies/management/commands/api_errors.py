@@ -16,8 +16,9 @@ HEAD = """# Error codes
 
 Made by `manage.py api_errors`; a test holds it against the code. A refusal changes nothing. It is
 `application/problem+json` (RFC 9457): `code` is stable and is what a program looks at, `title` and `detail` are
-sentences in the caller's language (`Accept-Language: zh` or `en`), `errors` names each place that is to blame. The same
-list is `GET /api/v1/errors`.
+sentences in the caller's language (`Accept-Language: zh` or `en`), `errors` names each place that is to blame, each
+with a code of its own that may say more: of a body that is not taken, `code` is `bad_body` and
+`errors[0].code` tells why. The same list is `GET /api/v1/errors`.
 """
 
 
