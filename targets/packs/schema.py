@@ -1,154 +1,40 @@
 """The shape of a plan pack: one model per mapping of the YAML file. docs/plan-pack.md documents it.
 
 Field order is key order. A field that equals its default is left out of the file, every other one is written.
-Every scalar arrives as text; numbers become Decimals, never floats. Lengths are those that the database holds.
+What one scalar may be: values.py.
 """
 
-import re
-from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
-from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from agencies.roles import SYSTEM_ROLES, Role
 from targets.rules import Accumulation, AssignmentRole, Bound, Combine, GradingMethod, LineKind, Stage
 
-PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
-ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-QUARTER = re.compile(r"[0-9]{4}Q[1-4]")
-WHOLE_DIGITS, DECIMAL_PLACES = 18, 6
-TILES = range(1, 13)
-NAME_OR_OPEN = "should be a name as written in the text, or {open: …} for one that stands for no agency"
-AGENCY_KINDS = (
-    "bureau",
-    "office",
-    "central",
-    "district_government",
-    "area_committee",
-    "enterprise",
-    "university",
-    "research",
-    "hospital_group",
+from .values import (
+    AgencyKind,
+    Code,
+    Day,
+    DistrictCode,
+    Flag,
+    Fraction,
+    Name,
+    Number,
+    Points,
+    Quarter,
+    Ratio,
+    Short,
+    Text,
+    TileNumber,
+    Whole,
+    Zone,
+    at_most,
+    refuse,
+    stored_as,
 )
 
-
-def refuse(words: str) -> PydanticCustomError:
-    """A schema error that says exactly these words; braces in them are not placeholders."""
-    return PydanticCustomError("words", "{words}", {"words": words})
-
-
-def _number(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    if not PLAIN_NUMBER.fullmatch(value):
-        raise refuse(f"{value!r} is not a plain number such as 34000 or 1.05")
-    whole, _, decimals = value.lstrip("-").partition(".")
-    if len(whole) > WHOLE_DIGITS or len(decimals) > DECIMAL_PLACES:
-        raise refuse(f"{value} has more than {WHOLE_DIGITS} digits or more than {DECIMAL_PLACES} decimals")
-    return Decimal(value)
-
-
-def _stored_as(whole_digits: int, decimal_places: int) -> AfterValidator:
-    def check(value: Decimal) -> Decimal:
-        if abs(value) >= 10**whole_digits or value != round(value, decimal_places):
-            raise refuse(f"{value} has more than {whole_digits} digits or more than {decimal_places} decimals")
-        return value
-
-    return AfterValidator(check)
-
-
-def _fraction(value: Decimal) -> Decimal:
-    if not 0 < value <= 1:
-        raise refuse(f"{value} is not a fraction above 0 and up to 1")
-    return value
-
-
-def _whole(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    if not re.fullmatch(r"[0-9]{1,4}", value):
-        raise refuse(f"{value!r} is not a whole number from 0 to 9999")
-    return int(value)
-
-
-def _day(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    try:
-        return date.fromisoformat(value if ISO_DAY.fullmatch(value) else "")
-    except ValueError:
-        raise refuse(f"{value!r} is not a day such as 2022-12-31") from None
-
-
-def _tile(value: int) -> int:
-    if value not in TILES:
-        raise refuse(f"{value} is outside the tile grid, which goes from {TILES[0]} to {TILES[-1]}")
-    return value
-
-
-def _flag(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    if value not in ("true", "false"):
-        raise refuse(f"{value!r} is neither true nor false")
-    return value == "true"
-
-
-def _one_line(value: str) -> str:
-    if not value or value != value.strip() or not value.isprintable():
-        raise refuse("should be one line of text, without space around it")
-    return value
-
-
-def _matching(pattern: re.Pattern[str], like: str) -> AfterValidator:
-    def check(value: str) -> str:
-        if not pattern.fullmatch(value):
-            raise refuse(f"{value!r} is not {like}")
-        return value
-
-    return AfterValidator(check)
-
-
-def _at_most(length: int) -> AfterValidator:
-    def check(value: str) -> str:
-        if len(value) > length:
-            raise refuse(f"has {len(value)} characters; at most {length} can be stored")
-        return value
-
-    return AfterValidator(check)
-
-
-def _zone(value: str) -> str:
-    if value not in available_timezones():
-        raise refuse(f"{value!r} is not a time zone such as Asia/Shanghai")
-    return value
-
-
-def _kind(value: str) -> str:
-    if value not in AGENCY_KINDS:
-        raise refuse(f"{value!r} is not one of {', '.join(AGENCY_KINDS)}")
-    return value
-
-
-Text = Annotated[str, AfterValidator(_one_line)]
-Short = Annotated[Text, _at_most(60)]
-Name = Annotated[Text, _at_most(300)]
-Code = Annotated[str, _matching(SLUG, "a code of small letters, digits and single hyphens"), _at_most(60)]
-DistrictCode = Annotated[str, _matching(re.compile(r"[0-9]{6}"), "a GB/T 2260 code of six digits")]
-Quarter = Annotated[str, _matching(QUARTER, "a quarter such as 2021Q3")]
-Number = Annotated[Decimal, BeforeValidator(_number)]
-Ratio = Annotated[Number, _stored_as(2, 4)]
-Points = Annotated[Number, _stored_as(4, 2)]
-Fraction = Annotated[Number, AfterValidator(_fraction)]
-Whole = Annotated[int, BeforeValidator(_whole)]
-TileNumber = Annotated[Whole, AfterValidator(_tile)]
-Day = Annotated[date, BeforeValidator(_day)]
-Flag = Annotated[bool, BeforeValidator(_flag)]
+NAME_OR_OPEN = "should be a name as written in the text, or {open: …} for one that stands for no agency"
 
 
 class PackModel(BaseModel):
@@ -178,8 +64,8 @@ class ShortNamed(PackModel):
 class Issuer(PackModel):
     """Who issued the document."""
 
-    zh: Annotated[Text, _at_most(200)]
-    en: Annotated[Text, _at_most(200)]
+    zh: Annotated[Text, at_most(200)]
+    en: Annotated[Text, at_most(200)]
 
 
 class Sentence(PackModel):
@@ -192,7 +78,7 @@ class Sentence(PackModel):
 class UnitName(PackModel):
     """The unit of a quantity: 个, stations."""
 
-    zh: Annotated[Text, _at_most(30)]
+    zh: Annotated[Text, at_most(30)]
     en: Short
 
 
@@ -234,7 +120,7 @@ class PlanHead(PackModel):
     always_written = frozenset({"access"})
 
     code: Code
-    document: Annotated[Text, _at_most(100)]
+    document: Annotated[Text, at_most(100)]
     name: Named
     issuer: Issuer
     issued_on: Day
@@ -242,7 +128,7 @@ class PlanHead(PackModel):
     ends_on: Day
     first_period: Quarter
     last_period: Quarter
-    time_zone: Annotated[str, AfterValidator(_zone)]
+    time_zone: Zone
     grading: Grading
     windows: Windows
     access: Access = Access(second_factor_roles=())
@@ -270,7 +156,7 @@ class Agency(PackModel):
     short: Short
     short_en: Short
     name: Named
-    kind: Annotated[str, AfterValidator(_kind)]
+    kind: AgencyKind
     district: DistrictCode | None = None
     aliases: tuple[Text, ...] = ()
 
@@ -286,7 +172,7 @@ class Group(PackModel):
 class Unit(PackModel):
     """One name of a list, as written. `open` marks a name that stands for no agency in particular (有关区政府)."""
 
-    words: Annotated[Text, _at_most(100)]
+    words: Annotated[Text, at_most(100)]
     open: bool = False
 
     @model_validator(mode="before")
@@ -331,7 +217,7 @@ class Assignment(PackModel):
     """
 
     role: AssignmentRole
-    units: tuple[Annotated[Text, _at_most(100)], ...]
+    units: tuple[Annotated[Text, at_most(100)], ...]
     reports: Flag
     counts: Flag
     share: Fraction | None = None
@@ -347,7 +233,7 @@ class Target(PackModel):
     aspirational: Flag = False
     goal: Number | None = None
     goal_upper: Number | None = None
-    tolerance: Annotated[Fraction, _stored_as(1, 4)] | None = None
+    tolerance: Annotated[Fraction, stored_as(1, 4)] | None = None
     baseline: Number | None = None
     unit: UnitName | None = None
     due_on: Day
@@ -384,7 +270,7 @@ class Convenor(PackModel):
     """One convenor of a working group, with the office held when the plan was issued."""
 
     name: Short
-    title: Annotated[Text, _at_most(200)]
+    title: Annotated[Text, at_most(200)]
 
 
 class WorkingGroup(PackModel):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import re
 from datetime import timedelta
-from html import unescape
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -13,50 +12,13 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from agencies.models import ApiKey, Membership, System, User
+from agencies.models import ApiKey, Membership, System
 from agencies.roles import Role, Scope
 from agencies.services import systems
 from agencies.services.audit import Door
 from nib_tracker.logs import Line
-from tests.factories import World, person, small_plan
-
-PAGE = "/members/bureau/systems/"
-NEW = f"{PAGE}new/"
-TYPED = {"name": "浦东数据平台", "scopes": ["read", "submit"], "networks": "10.20.0.0/16\n10.1.1.1", "days": "30"}
-KEY = re.compile(r"nib_[0-9a-f]{8}_[\w-]{43}")
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return small_plan()
-
-
-@pytest.fixture
-def approver(world: World, client: Client) -> Client:
-    client.cookies["django_language"] = "en"
-    client.force_login(world.approver)
-    return client
-
-
-def connect(world: World, name: str = "浦东数据平台", ago: int = 0, **how) -> System:
-    facts = {"scopes": [Scope.READ], "by": world.approver, "at": timezone.now() - timedelta(days=ago), "door": Door.WEB}
-    return systems.connect(how.pop("agency", world.bureau), name=name, **facts | how)[0]
-
-
-def words(answer) -> str:
-    """What a reader sees of the page's main part."""
-    main = answer.content.decode().partition("<main")[2].partition("</main>")[0]
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", main)))
-
-
-def shown_key(answer) -> str:
-    (key,) = set(KEY.findall(answer.content.decode()))
-    return key
-
-
-def rotation(system: System, **typed: object) -> dict[str, object]:
-    form = {"days": "30", "newest": system.keys.first().pk} | typed
-    return {f"key-{system.pk}-{name}": value for name, value in form.items()}
+from tests.agencies.views.connecting import KEY, NEW, PAGE, TYPED, connect, shown_key, words
+from tests.factories import World, person
 
 
 class TestWhoOpensIt:
@@ -359,47 +321,3 @@ class TestChanging:
         assert 'value="other"' in answer.content.decode() and "10.0.0.1" in answer.content.decode()
         system.refresh_from_db()
         assert system.networks == []
-
-
-class TestKeys:
-    def test_another_key_is_shown_once(self, world: World, approver: Client) -> None:
-        system = connect(world)
-        answer = approver.post(f"{PAGE}{system.pk}/key/", rotation(system))
-        key = systems.of_key(shown_key(answer))
-        assert key.system == system and "no-store" in answer["Cache-Control"]
-        assert key.expires_at - key.created_at == timedelta(days=30)
-        assert shown_key(answer) not in approver.get(PAGE).content.decode()
-
-    def test_loading_the_answer_again_makes_no_third_key(self, world: World, approver: Client) -> None:
-        system = connect(world)
-        typed = rotation(system)
-        approver.post(f"{PAGE}{system.pk}/key/", typed)
-        again = approver.post(f"{PAGE}{system.pk}/key/", typed)
-        assert again.status_code == 422 and "A newer key has been made meanwhile" in words(again)
-        assert system.keys.count() == 2
-
-    def test_coming_back_to_its_address_leads_to_the_list(self, world: World, approver: Client) -> None:
-        assert approver.get(f"{PAGE}{connect(world).pk}/key/").url == PAGE
-
-    @pytest.mark.parametrize("typed", [{"days": "0"}, {"days": "1000"}, {"days": ""}, {"newest": "x"}])
-    def test_what_will_not_do_is_said_beside_what_was_typed(self, world: World, approver: Client, typed: dict) -> None:
-        other, system = connect(world, "other"), connect(world)
-        answer = approver.post(f"{PAGE}{system.pk}/key/", rotation(system, **typed))
-        page = answer.content.decode()
-        assert answer.status_code == 422 and page.count('<details class="confirm" open>') == 1
-        assert (system.keys.count(), other.keys.count()) == (1, 1)
-
-    def test_a_key_is_revoked_and_a_system_disconnected_by_post_alone(self, world: World, approver: Client) -> None:
-        system = connect(world)
-        revoke, end = f"{PAGE}{system.pk}/keys/{system.keys.get().pk}/revoke/", f"{PAGE}{system.pk}/end/"
-        assert [approver.get(one).status_code for one in (revoke, end)] == [405, 405]
-        page = approver.get(PAGE).content.decode()
-        for address in (revoke, end):
-            before = page.partition(f'action="{address}"')[0]
-            assert before.rpartition("<details")[2].startswith(' class="confirm"'), "behind a second step"
-        assert "is refused from now on" in approver.post(revoke, follow=True).content.decode()
-        assert system.keys.get().revoked_at
-        assert "was disconnected" in approver.post(end, follow=True).content.decode()
-        system.refresh_from_db()
-        assert system.ended_at and not User.objects.get(pk=system.user_id).is_active
-        assert [approver.post(one).status_code for one in (revoke, end)] == [404, 404], "it has ended already"

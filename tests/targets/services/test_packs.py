@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,37 +18,14 @@ from reports.services.packets import open_packets
 from reports.services.periods import create_periods
 from reports.services.review import accept, submit
 from targets.models import AdjustmentQuestion, Assignment, Clause, Commitment, Plan, Target, Task
-from targets.packs import read_pack, write_pack
+from targets.packs import read_pack
 from targets.selectors.packs import plan_pack
-from targets.services.changes import Changes
-from targets.services.packs import load_pack
 from tests.factories import person
+from tests.targets.packing import LOADED_ON, MONDAY, SHANGHAI, SMALL, TUESDAY, changed, dumped, load
 
-ROOT = Path(__file__).parents[3]
-SHANGHAI = ROOT / "fixtures" / "shanghai_2020_2022.yaml"
-SMALL = (ROOT / "tests" / "targets" / "small_pack.yaml").read_text(encoding="utf-8")
-MONDAY = datetime(2021, 5, 3, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
-LOADED_ON = MONDAY.date()
-TUESDAY = datetime(2021, 5, 4, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 POWER = "units: [市电力公司], reports: false"
 
 pytestmark = pytest.mark.django_db
-
-
-def load(text: str, at: datetime = MONDAY) -> Changes:
-    return load_pack(read_pack(text), at=at, by=None, door=AuditEvent.Door.COMMAND)
-
-
-def changed(*edits: tuple[str, str]) -> str:
-    text = SMALL
-    for old, new in edits:
-        assert text.count(old) == 1, f"{old!r} should stand once in small_pack.yaml"
-        text = text.replace(old, new)
-    return text
-
-
-def dumped(code: str = "small-plan", on: date = LOADED_ON) -> str:
-    return write_pack(plan_pack(Plan.objects.get(code=code), on))
 
 
 def table_counts() -> dict[str, int]:
@@ -302,28 +278,6 @@ def test_what_the_file_no_longer_has_is_retired_or_ended_and_can_come_back() -> 
     assert not Target.objects.exclude(retired_on=None)
     assert not Assignment.objects.exclude(ended_on=None)
     assert dumped() == SMALL
-
-
-def test_trust_comes_and_goes_with_the_file() -> None:
-    trusted = changed(("share: 0.5", "share: 0.5, trusted: true"))
-    load(trusted)
-    named = Assignment.objects.filter(trusted=True)
-    assert set(named.values_list("target__code", "district")) == {("chargers", "310101"), ("chargers", "310104")}
-    assert dumped() == trusted
-    load(SMALL, TUESDAY)
-    assert not named.exists()
-    assert dumped() == SMALL
-    event = AuditEvent.objects.get(action="plan.loaded", at=TUESDAY)
-    assert event.before["target chargers, assignment 310104"]["trusted"] in (True, "true")
-
-
-def test_one_district_alone_can_be_trusted() -> None:
-    both = "{role: district, units: [各区政府], reports: true, counts: true, share: 0.5}"
-    apart = both.replace("各区政府", "东区政府").replace("0.5}", "0.5, trusted: true}")
-    text = changed((both, f"{apart}\n              - {both.replace('各区政府', '西区政府')}"))
-    load(text)
-    assert [one.district_id for one in Assignment.objects.filter(trusted=True)] == ["310101"]
-    assert dumped() == text
 
 
 def test_a_clause_that_is_gone_is_removed_only_where_nothing_rests_on_it() -> None:
