@@ -163,7 +163,7 @@ FIELDS = {
 SCOPES = {
     "read": _("read the plan, progress, the ledger and the agency's own packets"),
     "write:entries": _("enter figures and evidence"),
-    "submit": _("submit packets and take them back"),
+    "submit": _("submit packets and take them back; have trusted lines accepted"),
     "webhooks": _("keep webhooks"),
 }
 

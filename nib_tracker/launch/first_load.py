@@ -110,6 +110,7 @@ def load_sample(places: Places, env: Mapping[str, str]) -> None:
         return
     if is_empty(env["DATABASE_URL"], "reports_submission"):
         what, *arguments = SAMPLE
+        print("People to sign in as follow with the sample reports, in about a minute.", flush=True)
         step(f"Loading {what}", env, *arguments)
     _sample_is_due(places).unlink()
 

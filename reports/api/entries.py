@@ -16,7 +16,7 @@ from agencies.api import params
 from agencies.api.bodies import JsonParser
 from agencies.api.idempotency import once
 from agencies.api.paging import rows_of
-from agencies.api.problems import Problem
+from agencies.api.problems import Fault, Problem
 from agencies.api.rendering import encoded
 from agencies.api.schema import Operation
 from agencies.api.views import etag, not_modified
@@ -126,6 +126,9 @@ class EntryList(PacketList):
 
     @once
     def put(self, request: Request, agency: str, period: str) -> Response:
+        if "If-Match" in request.headers:
+            sentence = _("The version of a line stands in its row, as “version”; If-Match is for one line.")
+            raise Problem("bad_parameter", sentence, faults=[Fault("If-Match", "bad_parameter", sentence)])
         found = own_packet(self, agency, period, Can.ENTER)
         rows, wanted = sent_rows(request.data), self.wanted
         how = {"atomic": wanted["atomic"], "dry_run": wanted["dry_run"]}

@@ -96,7 +96,10 @@ class EntryRow(serializers.Serializer):
     explanation = serializers.CharField()
     correction_reason = serializers.CharField(help_text="Why an accepted figure is replaced; empty otherwise.")
     return_reason = serializers.CharField(help_text="Why it was sent back; empty otherwise.")
-    returned_until = serializers.DateTimeField(allow_null=True, help_text="Until when it can be entered again.")
+    returned_until = serializers.DateTimeField(
+        allow_null=True,
+        help_text="Until when it can be entered again, where neither quarter nor extension last longer.",
+    )
     evidence = serializers.IntegerField(help_text="How many files and links support it.")
 
 

@@ -101,7 +101,7 @@ def english():
             (
                 "What it may do",
                 ["read the plan, progress, the ledger and the agency's own packets"],
-                ["submit packets and take them back"],
+                ["submit packets and take them back; have trusted lines accepted"],
             ),
         ),
         ({"networks": ["10.0.0.0/8"]}, {"networks": []}, ("Allowed networks", ["10.0.0.0/8"], ["—"])),

@@ -27,6 +27,13 @@ def test_rows_for_one_line_reject_each_other(bureau: Caller, world: World) -> No
     says(world.stations, world)
 
 
+def test_a_version_for_all_rows_at_once_is_refused_and_not_overlooked(bureau: Caller, packet) -> None:
+    before = contents(packet)
+    refused = put(bureau, STATIONS, if_match='"1"')
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (400, "If-Match")
+    assert contents(packet) == before
+
+
 @pytest.mark.parametrize(
     ("row", "code", "field"),
     [
