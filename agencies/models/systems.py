@@ -13,6 +13,13 @@ from .places import Agency
 
 HASH = "^[0-9a-f]{64}$"
 ACCOUNT = "api-"  # how the user names of the accounts of systems begin
+TRUSTED = "trusted-lines"  # in whose name lines are accepted that the plan trusts; nobody signs in with it
+
+
+def is_reserved(username: str) -> bool:
+    """Whether a user name is one that the product gives to accounts of its own."""
+    name = username.casefold()
+    return name == TRUSTED or name.startswith(ACCOUNT)
 
 
 class System(models.Model):

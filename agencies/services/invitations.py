@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from ..models import Agency, AuditEvent, Invitation, Membership, User
+from ..models.systems import is_reserved
 from ..roles import AGENCY_ROLES, Can, Role
 from . import audit
 from .audit import Door
@@ -83,7 +84,7 @@ def behind(secret: str, *, at: datetime) -> Invitation:
 def accept_as_new(secret: str, *, username: str, password: str, at: datetime, door: Door) -> User:
     """Makes an account for who was invited, and joins them. ValidationError where name or password will not do."""
     invitation, username = _locked(secret, at), User.normalize_username(username)
-    if User.objects.filter(username__iexact=username).exists():
+    if is_reserved(username) or User.objects.filter(username__iexact=username).exists():
         raise ValidationError({"username": gettext("This user name is taken. Choose another one.")})
     user = User(username=username, display_name=invitation.display_name, email=invitation.email)
     user.clean_fields(exclude=["password"])

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from agencies.models import User
+from agencies.models.systems import TRUSTED
 from agencies.roles import Can, Role
 from agencies.services import audit
 
@@ -18,7 +19,6 @@ from ..selectors.four_eyes import packet_key
 from . import review
 from .refused import Refused
 
-ACCOUNT = "trusted-lines"  # in whose name such blocks stand in the ledger; nobody signs in with it
 NAME = "可信数据自动核定"
 REASON = "方案列明为可信数据，且无疑点，按规定自动核定。"  # stands in the ledger, like what people write there
 
@@ -60,7 +60,7 @@ def _account() -> User:
     this act alone.
     """
     made = {"display_name": NAME, "is_active": False}
-    account, is_new = User.objects.get_or_create(username=ACCOUNT, defaults=made)
+    account, is_new = User.objects.get_or_create(username=TRUSTED, defaults=made)
     if is_new:
         account.set_unusable_password()
         account.save()

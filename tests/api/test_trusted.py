@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from agencies.models import AuditEvent, Membership, User
+from agencies.models.systems import TRUSTED as TRUSTED_ACCOUNT
 from agencies.services.audit import Door
 from reports.models import Acceptance, Entry, Progress, Submission
 from reports.services import ledger, review, rollup, trusted
@@ -57,7 +58,7 @@ def test_trusted_lines_become_a_block_of_their_own(world: World, packet: Submiss
     assert (told.status_code, told.json()["state"]) == (200, "submitted")
     assert states(packet) == {"stations": "accepted", "share": "submitted", "centre": "accepted"}
     (block,) = Acceptance.objects.all()
-    assert (block.number, block.figure_count, block.accepted_by.username) == (1, 2, trusted.ACCOUNT)
+    assert (block.number, block.figure_count, block.accepted_by.username) == (1, 2, TRUSTED_ACCOUNT)
     assert "可信数据" in block.reason
     assert set(block.figures.values_list("target__code", flat=True)) == {"stations", "centre"}
     assert ledger.verify() is None
@@ -71,7 +72,7 @@ def test_each_step_is_audited(world: World, packet: Submission) -> None:
         AuditEvent.objects.get(action=action) for action in ("submission.accepted_as_trusted", "submission.accepted")
     )
     assert (asked.actor, asked.door, asked.after) == (submitter.system.user, "api", {"block": 1, "count": 1})
-    assert (done.actor.username, done.door) == (trusted.ACCOUNT, "api")
+    assert (done.actor.username, done.door) == (TRUSTED_ACCOUNT, "api")
     assert done.after["lines"] == ["small/2021Q1/bureau/stations/bureau"]
 
 
@@ -88,7 +89,7 @@ def test_the_rest_waits_for_the_office(world: World, packet: Submission) -> None
     Acting(world).accept(packet, now=timezone.now())
     assert set(states(packet).values()) == {"accepted"}
     blocks = Acceptance.objects.order_by("number").values_list("number", "accepted_by__username")
-    assert list(blocks) == [(1, trusted.ACCOUNT), (2, "supervisor")]
+    assert list(blocks) == [(1, TRUSTED_ACCOUNT), (2, "supervisor")]
     assert ledger.verify() is None
 
 
@@ -117,7 +118,7 @@ def test_what_was_not_handed_in_is_not_accepted(world: World, packet: Submission
 
 def test_without_trust_nothing_is_accepted(world: World, packet: Submission) -> None:
     refused(handed_in(world)("POST", TRUSTED), "not_trusted")
-    assert not User.objects.filter(username=trusted.ACCOUNT).exists()
+    assert not User.objects.filter(username=TRUSTED_ACCOUNT).exists()
     assert set(states(packet).values()) == {"submitted"}
 
 
@@ -187,7 +188,7 @@ def test_four_eyes_hold_for_the_account_too(world: World, packet: Submission) ->
     """Whoever made the account enter a figure by some other way has it refused, by the service and the database."""
     trust(world.stations)
     handed_in(world)
-    account = User.objects.create(username=trusted.ACCOUNT, is_active=False)
+    account = User.objects.create(username=TRUSTED_ACCOUNT, is_active=False)
     Entry.objects.filter(assignment__target=world.stations).update(entered_by=account)
     with pytest.raises(Refused) as error:
         trusted.accept(packet.pk, by=world.approver, at=timezone.now(), door=Door.API)
@@ -198,11 +199,11 @@ def test_four_eyes_hold_for_the_account_too(world: World, packet: Submission) ->
 def test_nobody_can_be_the_account(world: World, packet: Submission, client: Client) -> None:
     trust(world.stations)
     handed_in(world)("POST", TRUSTED)
-    account = User.objects.get(username=trusted.ACCOUNT)
+    account = User.objects.get(username=TRUSTED_ACCOUNT)
     assert not Membership.objects.filter(user=account).exists()
     assert (account.is_active, account.has_usable_password(), account.email) == (False, False, "")
     assert (account.is_staff, account.is_superuser) == (False, False)
-    assert authenticate(username=trusted.ACCOUNT, password="") is None
+    assert authenticate(username=TRUSTED_ACCOUNT, password="") is None
     client.force_login(account)
     assert client.get("/").status_code == 302, "even a session that somebody made for it is none"
     assert not account.can("review"), "what it may do, it may only in that act"

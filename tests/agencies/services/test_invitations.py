@@ -172,6 +172,15 @@ def test_a_name_is_one_line(world: World) -> None:
     assert invitation.display_name == "新人 https://evil.example/"
 
 
+@pytest.mark.parametrize("username", ["trusted-lines", "Trusted-Lines", "api-bureau-1", "ＡＰＩ-x"])
+def test_nobody_takes_the_name_of_an_account_of_the_product(world: World, username: str) -> None:
+    """Blocks of the ledger would stand in their name, or they would look like a system."""
+    _invitation, secret = invite(world)
+    with pytest.raises(ValidationError, match="user name is taken"):
+        invitations.accept_as_new(secret, username=username, password=LONG, at=NOW, door=WEB)
+    assert not User.objects.filter(username__iexact=username).exists()
+
+
 def test_a_user_name_in_wide_letters_is_the_plain_one(world: World) -> None:
     _invitation, secret = invite(world)
     with pytest.raises(ValidationError, match="user name is taken"):
