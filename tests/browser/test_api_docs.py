@@ -14,7 +14,8 @@ from tests.browser.axe import serious
 from tests.browser.windows import THEMES, Window
 from tests.factories import World, small_plan
 
-pytestmark = pytest.mark.browser
+# colours of the whole document are looked at several times: half a minute, and more on a machine that is held up
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 DOCS = "/api/v1/docs/"
 AGENCIES = "#operations-agencies-list_agencies"
